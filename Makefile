@@ -1,0 +1,63 @@
+# Every target sets up .venv by itself; `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What make sets up is not moved by settings that somebody has in their shell.
+DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types tests quick eval fit lock clean
+
+help:  ## List what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Pilcrow needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+setup: $(READY)  ## Set up .venv with everything that is needed
+
+demo: $(READY)  ## Index the sample article and ask it two questions
+	@$(DEMO) build --index .pilcrow/demo sample
+	@echo; echo "> who shot masood"; echo
+	@$(DEMO) ask --index .pilcrow/demo "who shot masood"
+	@echo; echo "> how much did the car cost"; echo
+	@$(DEMO) ask --index .pilcrow/demo "how much did the car cost"
+
+test: lint types tests  ## Lint, check types, run all tests
+
+lint: $(READY)  ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)  ## Check types
+	$(BIN)/mypy
+
+tests: $(READY)  ## Run all tests
+	$(BIN)/python -m pytest
+
+quick: $(READY)  ## Run the tests that take under a minute
+	$(BIN)/python -m pytest -m "not slow"
+
+eval: $(READY)  ## Print the quality on the development and on the test questions
+	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
+	@echo; echo "Development questions (what was tuned on them is in README.md):"
+	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev.jsonl
+	@echo; echo "Test questions (nothing was tuned on them):"
+	@$(DEMO) eval --index .pilcrow/quality tests/quality/test.jsonl
+
+fit: $(READY)  ## Fit bot/judgement.json on the development questions
+	PYTHONPATH=. $(BIN)/python tests/quality/fit.py
+
+lock: $(READY)  ## Write the versions that are installed to constraints.txt
+	@{ sed -n '/^#/p' constraints.txt; \
+	   $(BIN)/python -m pip freeze --exclude-editable --exclude pilcrow | sed -E 's/\+cpu//'; \
+	 } > constraints.new && mv constraints.new constraints.txt
+
+clean:  ## Remove what make made
+	rm -rf $(VENV) .pilcrow build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
