@@ -1,0 +1,170 @@
+"""The commands of the index: build, search, articles, show, check."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from index import store
+from index.check import check as check_build
+from index.cli import build_with_progress, busy, index_option, run, settings_of
+from index.corpus import Article
+from index.encoder import find_encoder
+from index.errors import UnknownArticle
+from index.search import open_index
+from index.settings import IndexSettings
+from index.sources import STANDARD_INPUT, keep_standard_input
+from index.text import count
+
+
+@click.group()
+def cli() -> None:
+    """Builds the index of a set of articles and looks into it."""
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@index_option
+def build(sources: tuple[str, ...], folder: Path | None) -> None:
+    """Build or rebuild the index.
+
+    A SOURCE is a .txt, .md or .jsonl file, a folder of them, or - for text on standard input.
+    With none: the sources of the last build, or at first the sample article.
+    """
+    settings = settings_of(IndexSettings, folder)
+    encoder = find_encoder(settings.model)
+    named = tuple(_kept(source, settings.index) for source in sources)
+    built = build_with_progress(settings.index, named, encoder)
+    holds = f"{count(built.articles, 'article')}, {count(built.passages, 'passage')}"
+    if built.unchanged:
+        click.echo(f"Nothing has changed: build {built.name}, {holds}.")
+    else:
+        click.echo(f"Built {built.name}: {holds}, {built.embedded} of them embedded anew.")
+
+
+@cli.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option("-k", "k", default=10, type=click.IntRange(min=1), help="How many passages.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@index_option
+def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None) -> None:
+    """Show the passages that retrieval finds for QUESTION, best first, unread."""
+    settings = settings_of(IndexSettings, folder)
+    index = open_index(settings.index, find_encoder(settings.model))
+    with busy("Searching"):
+        hits = index.search(" ".join(question), k)
+    if as_json:
+        rows = [
+            {
+                "score": round(hit.score, 6),
+                "article": hit.passage.article.id,
+                "paragraph": hit.passage.paragraph,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "text": hit.passage.text,
+            }
+            for hit in hits
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for hit in hits:
+        place = f"¶ {hit.passage.paragraph} · {hit.passage.article.title}"
+        click.echo(f"{hit.score:.3f}  {place}\n       {hit.passage.text}\n")
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@index_option
+def articles(as_json: bool, folder: Path | None) -> None:
+    """List the articles that the index holds."""
+    build = _current(settings_of(IndexSettings, folder).index)
+    passages = Counter(store.load_passages(build)[:, 0].tolist())
+    rows = [
+        {
+            "id": article.id,
+            "title": article.title,
+            "url": article.url,
+            "published": article.published.isoformat() if article.published else None,
+            "publisher": article.publisher,
+            "paragraphs": len(article.paragraphs),
+            "passages": passages[place],
+            "language": None,
+        }
+        for place, article in enumerate(store.load_articles(build))
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        known = [row[field] for field in ("publisher", "published", "url") if row[field]]
+        details = [count(int(str(row["paragraphs"])), "paragraph"), *map(str, known)]
+        click.echo(f"{row['id']}  {row['title']}\n    {' · '.join(details)}")
+
+
+@cli.command()
+@click.argument("article")
+@click.option("--paragraph", type=click.IntRange(min=1), help="Only the paragraph of this number.")
+@index_option
+def show(article: str, paragraph: int | None, folder: Path | None) -> None:
+    """Print the cleaned text of ARTICLE (its id or title), which all offsets refer to."""
+    build = _current(settings_of(IndexSettings, folder).index)
+    found = _find(article, store.load_articles(build))
+    text = found.text
+    if paragraph is not None:
+        spans = found.paragraphs
+        if paragraph > len(spans):
+            raise UnknownArticle(
+                f"“{found.title}” has {len(spans)} paragraphs and so no ¶ {paragraph}: "
+                f"name one from 1 to {len(spans)}."
+            )
+        start, end = spans[paragraph - 1]
+        text = found.text[start:end]
+    # The bytes exactly, so that offsets can be checked; a terminal gets its line end.
+    sys.stdout.buffer.write(text.encode())
+    if sys.stdout.isatty():
+        click.echo()
+
+
+@cli.command()
+@index_option
+def check(folder: Path | None) -> None:
+    """Verify the current build; say what is wrong with it."""
+    settings = settings_of(IndexSettings, folder)
+    manifest = check_build(settings.index, find_encoder(settings.model))
+    click.echo(
+        f"Build {store.current_build(settings.index)} is sound: "
+        f"{count(manifest.articles, 'article')}, {count(manifest.passages, 'passage')}, "
+        f"{count(len(manifest.files), 'file')}, encoder {manifest.encoder}."
+    )
+
+
+def main() -> int:
+    """Runs the command that the arguments name; returns the exit status."""
+    return run(cli, "python -m index")
+
+
+def _kept(source: str, index: Path) -> str:
+    if source != STANDARD_INPUT:
+        return source
+    return keep_standard_input(sys.stdin.buffer.read(), index / "texts")
+
+
+def _current(index: Path) -> Path:
+    build = index / store.current_build(index)
+    store.verified_manifest(build)
+    return build
+
+
+def _find(wanted: str, held: list[Article]) -> Article:
+    for article in held:
+        if wanted in (article.id, article.title):
+            return article
+    raise UnknownArticle(
+        f"The index has no article “{wanted}”: `pilcrow articles` lists what it has."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

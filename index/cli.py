@@ -1,0 +1,117 @@
+"""What the commands share: the --index option, output, progress, and errors told in a sentence."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from index.build import Built, Reports, build
+from index.encoder import Encoder
+from index.errors import PilcrowError
+from index.settings import IndexSettings
+
+_S = TypeVar("_S", bound=IndexSettings)
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+INTERRUPTED = 130
+
+
+def index_option(command: _Command) -> _Command:
+    """Gives a command the option --index, which goes before PILCROW_INDEX."""
+    return click.option(
+        "--index",
+        "folder",
+        type=click.Path(path_type=Path),
+        help="Folder of the index (PILCROW_INDEX, else .pilcrow).",
+    )(command)
+
+
+def settings_of(kind: type[_S], folder: Path | None) -> _S:
+    """The settings, with the index folder that was named on the command line, if one was.
+
+    Raises:
+        PilcrowError: a setting has a value that it cannot have.
+    """
+    try:
+        settings = kind()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        variable = name if name == "DISCORD_TOKEN" else f"PILCROW_{name}"
+        raise PilcrowError(
+            f"{variable} is “{first['input']}”, but {first['msg']}: see .env.example."
+        ) from None
+    return settings if folder is None else settings.model_copy(update={"index": folder})
+
+
+def run(group: click.Group, name: str) -> int:
+    """Runs the command that the program's arguments name; returns its exit status.
+
+    The one place where what went wrong becomes a sentence on standard error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        result = group.main(prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except PilcrowError as error:
+        return _tell(str(error), 1)
+    except click.exceptions.Abort:
+        return _tell("Stopped; what was built before is as it was.", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be told there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        return _tell(f"The system refused{place}: {error.strerror or error}.", 1)
+
+
+def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: Encoder) -> Built:
+    """Builds the sources, with a progress bar on a terminal and quietly in a pipe."""
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        TextColumn("Embedding passages"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        reports = Reports(
+            embedded=lambda done, total: bar.update(
+                task, completed=done, total=total, visible=True
+            ),
+            skipped=lambda error: click.echo(f"Left out: {error}", err=True),
+            waiting=lambda: click.echo("Another build is under way; waiting for it.", err=True),
+        )
+        return build(folder, sources, encoder, reports)
+
+
+@contextmanager
+def busy(words: str) -> Iterator[None]:
+    """Shows on a terminal what takes a while; shows nothing in a pipe."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(words):
+        yield
+
+
+def _tell(sentence: str, status: int) -> int:
+    click.echo(sentence, err=True)
+    return status

@@ -1,0 +1,80 @@
+"""The records of the corpus: Article, Passage, Hit."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+
+PARAGRAPH_BREAK = "\n\n"
+"""What separates two paragraphs of an article's text; it occurs nowhere else in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article, cleaned.
+
+    Attributes:
+        id: unique in its index.
+        title: one line, never empty.
+        text: paragraphs separated by `PARAGRAPH_BREAK`; every offset refers to it.
+        url: http or https address, if it has one.
+        published: day of publication, if known.
+        publisher: name of the publisher, if known.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str | None = None
+    published: date | None = None
+    publisher: str | None = None
+
+    @property
+    def paragraphs(self) -> list[tuple[int, int]]:
+        """(start, end) of each paragraph, in characters, end exclusive, in order."""
+        spans, start = [], 0
+        for paragraph in self.text.split(PARAGRAPH_BREAK):
+            spans.append((start, start + len(paragraph)))
+            start += len(paragraph) + len(PARAGRAPH_BREAK)
+        return spans
+
+    def paragraph_at(self, offset: int) -> int:
+        """The number, from 1, of the paragraph that holds the character at `offset`."""
+        return bisect_right([start for start, _ in self.paragraphs], offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of an article, or whole sentences of a very long one.
+
+    Attributes:
+        article: the article it is from.
+        paragraph: number of its paragraph, from 1.
+        start, end: character offsets into the article's text, end exclusive.
+    """
+
+    article: Article
+    paragraph: int
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The passage's own words."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found.
+
+    Attributes:
+        passage: what was found.
+        score: the fused retrieval score that hits are ordered by, higher is better.
+        cosine: similarity of query and passage vectors, -1 to 1.
+        bm25: score of the words that query and passage share, 0 if they share none.
+    """
+
+    passage: Passage
+    score: float
+    cosine: float
+    bm25: float

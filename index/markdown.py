@@ -1,0 +1,65 @@
+"""The paragraphs of a Markdown text, without its marks."""
+
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.text import normalise, one_line
+
+_BLANK_LINES = re.compile(r"\n\n+")
+
+
+def markdown_paragraphs(source: str) -> tuple[str | None, list[str]]:
+    """The title (the first heading, if the text begins with one) and the paragraphs, in order.
+
+    Each paragraph, list item and table row is one, quotations included. A heading is no paragraph
+    that a person would count: it stands on a line of its own at the head of the paragraph below.
+    Images and HTML are left out; of a link its words stay.
+    """
+    tokens = MarkdownIt("commonmark").enable("table").parse(source)
+    title: str | None = None
+    paragraphs: list[str] = []
+    headings: list[str] = []
+    for kind, text in _blocks(tokens):
+        if kind == "heading" and title is None and not paragraphs and not headings:
+            title = text
+        elif kind == "heading":
+            headings.append(text)
+        else:
+            paragraphs.append("\n".join([*headings, text]))
+            headings = []
+    return title, paragraphs + headings
+
+
+def _blocks(tokens: Sequence[Token]) -> list[tuple[str, str]]:
+    """("heading" or "text", its words) of each block that has words."""
+    blocks: list[tuple[str, str]] = []
+    cells: list[str] | None = None
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close" and cells is not None:
+            blocks.append(("text", " | ".join(cells)))
+            cells = None
+        elif token.type in ("fence", "code_block"):
+            blocks.append(("text", _BLANK_LINES.sub("\n", normalise(token.content))))
+        elif token.type == "inline":
+            words = one_line(_words(token.children or []))
+            if cells is not None:
+                cells.append(words)
+            elif before is not None and before.type == "heading_open":
+                blocks.append(("heading", words))
+            else:
+                blocks.append(("text", words))
+    return [(kind, text) for kind, text in blocks if text]
+
+
+def _words(children: Sequence[Token]) -> str:
+    breaks = ("softbreak", "hardbreak")
+    kept = ("text", "code_inline")
+    return "".join(
+        " " if child.type in breaks else child.content if child.type in kept else ""
+        for child in children
+    )

@@ -1,0 +1,153 @@
+"""PassageIndex: a query -> the passages that match it best, by meaning and by words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index import store
+from index.corpus import Article, Hit, Passage
+from index.encoder import Encoder, Vectors
+from index.errors import UnknownArticle, WrongEncoder
+from index.words import Words
+
+WEIGHT_OF_WORDS = 0.04
+"""What one point of BM25 is worth in cosine; chosen on the development questions."""
+
+_DEPTH = 200
+"""How many passages each of the two searches gives to the fusion, at least."""
+
+
+class PassageIndex:
+    """One build, opened for searching. Safe to use from several threads.
+
+    Attributes:
+        name: the build's name.
+        built_at: when it was built, in UTC.
+        manifest: what the build says of itself.
+        articles: its articles, in order.
+        encoder: what made its vectors and makes those of queries.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        built_at: datetime,
+        manifest: store.Manifest,
+        articles: Sequence[Article],
+        rows: NDArray[np.int64],
+        vectors: faiss.Index,
+        words: Words,
+        encoder: Encoder,
+    ) -> None:
+        self.name = name
+        self.built_at = built_at
+        self.manifest = manifest
+        self.articles = articles
+        self.encoder = encoder
+        self._rows = rows
+        self._vectors = vectors
+        self._words = words
+        self._places = {article.id: place for place, article in enumerate(articles)}
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return len(self._rows)
+
+    def passage(self, row: int) -> Passage:
+        """The passage at a place in the order of the index."""
+        place, paragraph, start, end = (int(value) for value in self._rows[row])
+        return Passage(self.articles[place], paragraph, start, end)
+
+    def search(self, query: str, k: int = 10, article: str | None = None) -> list[Hit]:
+        """The k best passages for a query, best first; fewer where there are fewer.
+
+        Two searches, by vectors (exact inner product, FAISS) and by words (BM25), each give their
+        best candidates; `fuse` orders the union. Of equal passages the earlier comes first.
+
+        Args:
+            query: any text.
+            k: how many hits, at least 1.
+            article: the id of the one article to search; all of them when None.
+
+        Raises:
+            UnknownArticle: the index holds no article of that id.
+        """
+        first, last = self._range(article)
+        depth = min(max(k, _DEPTH), last - first)
+        vector = self.encoder.embed([query])
+        bm25 = self._words.scores(query)
+        by_meaning = self._nearest(vector, depth, first, last)
+        by_words = first + np.argsort(-bm25[first:last], kind="stable")[:depth]
+        rows = np.union1d(by_meaning, by_words)
+        cosine = self._vectors.reconstruct_batch(rows) @ vector[0]
+        scores = fuse(cosine, bm25[rows])
+        return [
+            Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[rows[i]]))
+            for i in np.argsort(-scores, kind="stable")[:k]
+        ]
+
+    def _nearest(self, vector: Vectors, k: int, first: int, last: int) -> NDArray[np.int64]:
+        # FAISS adds the keyword at run time, where its stubs do not see it.
+        inside = faiss.SearchParameters(sel=faiss.IDSelectorRange(first, last))  # type: ignore[call-arg]
+        _, rows = self._vectors.search(vector, k, params=inside)
+        # FAISS pads a short result with -1.
+        return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
+
+    def _range(self, article: str | None) -> tuple[int, int]:
+        """(first, last) rows of an article, last exclusive; passages are in article order."""
+        if article is None:
+            return 0, len(self)
+        if article not in self._places:
+            raise UnknownArticle(
+                f"The index has no article “{article}”: `pilcrow articles` lists what it has."
+            )
+        place = self._places[article]
+        first, last = np.searchsorted(self._rows[:, 0], [place, place + 1])
+        return int(first), int(last)
+
+
+def fuse(cosine: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One score from two: a weighted sum (Bruch, Gai and Ingber 2023, convex combination).
+
+    Chosen over reciprocal rank fusion (Cormack et al. 2009) on the development questions.
+    """
+    return np.asarray(cosine + WEIGHT_OF_WORDS * bm25, dtype=np.float32)
+
+
+def open_index(folder: Path, encoder: Encoder) -> PassageIndex:
+    """The current build of an index folder, verified.
+
+    Raises:
+        NoIndex: there is none.
+        DamagedIndex: its files are not what its manifest says.
+        WrongEncoder: it was built with another encoder.
+    """
+    name = store.current_build(folder)
+    build = folder / name
+    manifest = store.verified_manifest(build)
+    if manifest.encoder_sha256 != encoder.fingerprint:
+        raise WrongEncoder(wrong_encoder(folder, manifest, encoder))
+    return PassageIndex(
+        name=name,
+        built_at=store.built_at(folder, name),
+        manifest=manifest,
+        articles=store.load_articles(build),
+        rows=store.load_passages(build),
+        vectors=store.load_vectors(build),
+        words=store.load_words(build),
+        encoder=encoder,
+    )
+
+
+def wrong_encoder(folder: Path, manifest: store.Manifest, encoder: Encoder) -> str:
+    """The sentence for an index and an encoder that do not belong together."""
+    return (
+        f"The index in {folder} was built with the model {manifest.encoder} "
+        f"({manifest.encoder_sha256[:12]}), and the one that is set is {encoder.name} "
+        f"({encoder.fingerprint[:12]}): run `pilcrow build` to rebuild it with {encoder.name}, "
+        "or set PILCROW_MODEL to the model that it was built with."
+    )

@@ -1,0 +1,311 @@
+"""Sources: text, Markdown and JSONL files, folders, standard input -> Articles, cleaned once."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import chardet
+import frontmatter
+import yaml
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from index.clean import own_paragraphs, plain_paragraphs
+from index.corpus import PARAGRAPH_BREAK, Article
+from index.errors import SourceError
+from index.markdown import markdown_paragraphs
+from index.text import one_line
+
+STANDARD_INPUT = "-"
+SAMPLE = "sample"
+"""The name, as a source, of the article that ships with the project."""
+
+MOST_BYTES = 10 * 1024 * 1024
+"""The largest article that is read; about 1.7 million words."""
+
+_SUFFIXES = (".txt", ".md", ".jsonl")
+_LONGEST_TITLE = 80
+
+
+def _as_date(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip()[:10])
+    except ValueError:
+        raise ValueError("a day is written YYYY-MM-DD") from None
+
+
+def _as_line(value: object) -> object:
+    if isinstance(value, str):
+        return one_line(value) or None
+    return str(value) if isinstance(value, int) else value
+
+
+def _as_url(value: object) -> object:
+    line = _as_line(value)
+    if isinstance(line, str) and not re.match(r"https?://[^/\s]+\S*$", line, re.IGNORECASE):
+        raise ValueError("an address begins with http:// or https:// and has no spaces")
+    return line
+
+
+_Line = Annotated[str | None, BeforeValidator(_as_line)]
+
+
+class Metadata(BaseModel):
+    """What a source says about an article beside its text; unknown fields are left alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: _Line = None
+    title: _Line = None
+    url: Annotated[str | None, BeforeValidator(_as_url)] = None
+    published: Annotated[date | None, BeforeValidator(_as_date)] = Field(
+        default=None, validation_alias=AliasChoices("published", "date")
+    )
+    publisher: _Line = None
+
+
+class _Row(Metadata):
+    text: str
+
+
+_M = TypeVar("_M", bound=Metadata)
+
+
+def read(
+    sources: Iterable[str], skipped: Callable[[SourceError], None] = lambda _: None
+) -> list[Article]:
+    """The articles of the sources, in the order given and, within a folder, by path.
+
+    Args:
+        sources: files, folders, or `SAMPLE`.
+        skipped: told of each file inside a folder that cannot be read; such a file is left out,
+            while one that is named itself is an error.
+
+    Raises:
+        SourceError: a source cannot be read, holds no article, or two articles share an id.
+    """
+    articles: dict[str, tuple[Article, str]] = {}
+    for source in sources:
+        for article, place in _articles_of(source, skipped):
+            before, first_place = articles.setdefault(article.id, (article, place))
+            if before != article:
+                raise SourceError(
+                    f"{place} has the id “{article.id}”, and so has {first_place}. "
+                    "Give one of them another id, or name only one of the two."
+                )
+    if not articles:
+        raise SourceError(f"There is no article in {', '.join(sources) or 'no source'}.")
+    return [article for article, _ in articles.values()]
+
+
+def keep_standard_input(data: bytes, folder: Path) -> str:
+    """Writes a text that came by standard input to a file, so that it can be built again.
+
+    Returns the file's path, named by the text's content.
+
+    Raises:
+        SourceError: the text cannot be read as an article; then nothing is written.
+    """
+    _plain_article(data, STANDARD_INPUT, "text", Metadata())
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"text-{hashlib.sha256(data).hexdigest()[:8]}.txt"
+    file.write_bytes(data)
+    return str(file.resolve())
+
+
+def sample_folder() -> Path:
+    """The folder of the article that ships with the project."""
+    return Path(str(files("index") / "articles"))
+
+
+def _articles_of(
+    source: str, skipped: Callable[[SourceError], None]
+) -> Iterator[tuple[Article, str]]:
+    path = sample_folder() if source == SAMPLE else Path(source)
+    if path.is_file():
+        yield from _articles_in_file(path, path.stem)
+    elif path.is_dir():
+        yield from _articles_in_folder(path, skipped)
+    elif re.match(r"https?://", source, re.IGNORECASE):
+        raise SourceError(
+            f"{source} is a web address, which cannot be read yet: "
+            "save the article as a .txt or .md file and name that."
+        )
+    else:
+        raise SourceError(f"There is no file or folder {source}: check the name.")
+
+
+def _articles_in_folder(
+    folder: Path, skipped: Callable[[SourceError], None]
+) -> Iterator[tuple[Article, str]]:
+    found = False
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if hidden or path.suffix.lower() not in _SUFFIXES or not path.is_file():
+            continue
+        try:
+            for pair in _articles_in_file(path, inside.with_suffix("").as_posix()):
+                found = True
+                yield pair
+        except SourceError as error:
+            skipped(error)
+    if not found:
+        raise SourceError(
+            f"The folder {folder} has no article that can be read: "
+            f"put {', '.join(_SUFFIXES)} files there."
+        )
+
+
+def _articles_in_file(path: Path, name: str) -> Iterator[tuple[Article, str]]:
+    """The articles of one file; `name` is the id of an article that has none of its own."""
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise SourceError(
+            f"{path} is not a kind of file that is read: use {', '.join(_SUFFIXES)} files."
+        )
+    if suffix == ".jsonl":
+        yield from _articles_in_jsonl(path)
+        return
+    if path.stat().st_size > MOST_BYTES:
+        raise SourceError(_too_large(str(path), path.stat().st_size))
+    beside = _sidecar(path)
+    parse = _markdown_article if suffix == ".md" else _plain_article
+    yield parse(path.read_bytes(), str(path), name, beside), str(path)
+
+
+def _articles_in_jsonl(path: Path) -> Iterator[tuple[Article, str]]:
+    found = False
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                place = f"{path} line {number}"
+                yield _row_article(line, place), place
+                found = True
+    if not found:
+        raise SourceError(f"{path} is empty: put one article a line there, as a JSON object.")
+
+
+def _row_article(line: bytes, place: str) -> Article:
+    if len(line) > MOST_BYTES:
+        raise SourceError(_too_large(place, len(line)))
+    try:
+        values = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{place} is not JSON in UTF-8 ({error}): mend that line.") from None
+    if not isinstance(values, dict):
+        raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
+    row = _validated(_Row, values, place)
+    digest = hashlib.sha256((row.url or row.text).encode("utf-8", "replace")).hexdigest()
+    return _article(plain_paragraphs(row.text), row, digest[:12], place)
+
+
+def _plain_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:
+    metadata, body = _front_matter(_decoded(data, place), beside, place)
+    return _article(plain_paragraphs(body), metadata, name, place)
+
+
+def _markdown_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:
+    metadata, body = _front_matter(_decoded(data, place), beside, place)
+    title, paragraphs = markdown_paragraphs(body)
+    titled = metadata.model_copy(update={"title": metadata.title or title})
+    return _article(paragraphs, titled, name, place)
+
+
+def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -> Article:
+    own = own_paragraphs(paragraphs, metadata.publisher)
+    if not own:
+        raise SourceError(f"{place} has no text of an article in it: leave it out or fill it.")
+    return Article(
+        id=metadata.id or name,
+        title=metadata.title or _opening_words(own[0]),
+        text=PARAGRAPH_BREAK.join(own),
+        url=metadata.url,
+        published=metadata.published,
+        publisher=metadata.publisher,
+    )
+
+
+def _front_matter(text: str, beside: Metadata, place: str) -> tuple[Metadata, str]:
+    """The metadata at the head of a text, over that of the sidecar file, and the text below."""
+    try:
+        values, body = frontmatter.parse(_with_plain_line_ends(text))
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = one_line(str(error))
+        raise SourceError(f"The front matter of {place} is not YAML ({reason}): mend it.") from None
+    own = _validated(Metadata, values, place)
+    return beside.model_copy(update=own.model_dump(exclude_none=True)), body
+
+
+def _with_plain_line_ends(text: str) -> str:
+    """The text with plain line ends, so that front matter is seen whoever wrote the file."""
+    return text.replace("\r\n", "\n").lstrip("\ufeff")
+
+
+def _sidecar(path: Path) -> Metadata:
+    """What NAME.meta.json beside a file NAME.txt says about its article."""
+    file = path.with_suffix(".meta.json")
+    if not file.is_file():
+        return Metadata()
+    try:
+        values = json.loads(file.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{file} is not JSON in UTF-8 ({error}): mend it.") from None
+    return _validated(Metadata, values, str(file))
+
+
+def _validated(model: type[_M], values: object, place: str) -> _M:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the object"
+        if first["type"] == "missing":
+            raise SourceError(f"{place} has no “{field}”: add it.") from None
+        shown = repr(first["input"])[:60]
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SourceError(f"{place}: “{field}” is {shown}, but {reason}: mend it.") from None
+
+
+def _decoded(data: bytes, place: str) -> str:
+    """The text of the bytes: UTF-8 if they are, otherwise in the encoding that chardet detects."""
+    if len(data) > MOST_BYTES:
+        raise SourceError(_too_large(place, len(data)))
+    if not data.strip():
+        raise SourceError(f"{place} is empty: leave it out or fill it.")
+    if b"\0" not in data:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass
+    encoding = chardet.detect(data)["encoding"]
+    if encoding is None:
+        raise SourceError(f"{place} is not text but binary data: give a text file.")
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        raise SourceError(
+            f"{place} is in no encoding that could be read (it looks like {encoding}): "
+            "save it as UTF-8."
+        ) from None
+
+
+def _opening_words(paragraph: str) -> str:
+    if len(paragraph) <= _LONGEST_TITLE:
+        return paragraph
+    return paragraph[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _too_large(place: str, size: int) -> str:
+    return (
+        f"{place} has {size / 2**20:.1f} MiB, and an article may have "
+        f"{MOST_BYTES // 2**20}: split it."
+    )
