@@ -1,0 +1,1 @@
+"""A question at run time: from the message to the reply."""

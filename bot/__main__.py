@@ -1,0 +1,128 @@
+"""The command `pilcrow`: the commands of the index, and ask, eval, run."""
+
+import json
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bot import terminal
+from bot.answers import Outcome, Question, parse_question
+from bot.ask import Judgement, answer, load_judgement
+from bot.evaluate import ask_all, read_labelled, read_rows, report, table
+from bot.settings import Settings
+from index.__main__ import cli as index_cli
+from index.cli import build_with_progress, busy, index_option, run, settings_of
+from index.encoder import find_encoder
+from index.errors import NoIndex
+from index.search import PassageIndex, open_index
+
+
+@click.group()
+@click.version_option(version("pilcrow"), prog_name="pilcrow")
+def cli() -> None:
+    """Answers questions about articles in the articles' own words."""
+
+
+for command in index_cli.commands.values():
+    cli.add_command(command)
+
+
+@cli.command()
+@click.argument("question", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a question.")
+@click.option(
+    "--file", "file", type=click.Path(path_type=Path), help="Ask the questions of a JSONL file."
+)
+@click.option("--article", help="Ask this article alone, by its id.")
+@index_option
+def ask(
+    question: tuple[str, ...],
+    as_json: bool,
+    file: Path | None,
+    article: str | None,
+    folder: Path | None,
+) -> None:
+    """Ask QUESTION and print the answer; builds the index first if there is none."""
+    if bool(question) == (file is not None):
+        raise click.UsageError("Give either a QUESTION or --file.")
+    if file is not None:
+        asked = [(parse_question(row.question), row.article or article) for row in read_rows(file)]
+    else:
+        asked = [(parse_question(" ".join(question)), article)]
+    index = _open_or_build(settings_of(Settings, folder))
+    judgement = load_judgement()
+    with busy("Loading the model"):
+        index.encoder.embed(["The first text takes the longest."])
+    for one, scope in asked:
+        outcome, ms = _timed(one, index, judgement, scope)
+        if as_json:
+            row = terminal.as_json(one, outcome, index.name, ms)
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            _print(one, outcome, 1 if scope else len(index.articles), titled=len(asked) > 1)
+
+
+@cli.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path))
+@index_option
+def evaluate(questions: Path, folder: Path | None) -> None:
+    """Print how well the labelled QUESTIONS (JSONL) are answered.
+
+    A line is {"question", "answers", "paragraphs"} and, to ask one article only, "article";
+    no answers mean that the articles do not say.
+    """
+    labelled = read_labelled(questions)
+    settings = settings_of(Settings, folder)
+    index = open_index(settings.index, find_encoder(settings.model))
+    with busy("Asking"):
+        figures = report(ask_all(labelled, index, load_judgement()))
+    click.echo(table(figures))
+
+
+@cli.command("run")
+@index_option
+def run_command(folder: Path | None) -> None:
+    """Run the Discord bot."""
+    settings = settings_of(Settings, folder)
+    # discord.py takes half a second to import, which no other command needs.
+    from bot.run import run_bot
+
+    run_bot(settings, version("pilcrow"))
+
+
+def main() -> int:
+    """Runs the command that the arguments name; returns the exit status."""
+    return run(cli, "pilcrow")
+
+
+def _open_or_build(settings: Settings) -> PassageIndex:
+    encoder = find_encoder(settings.model)
+    try:
+        return open_index(settings.index, encoder)
+    except NoIndex:
+        build_with_progress(settings.index, (), encoder)
+        return open_index(settings.index, encoder)
+
+
+def _timed(
+    question: Question, index: PassageIndex, judgement: Judgement, article: str | None
+) -> tuple[Outcome, float]:
+    """The outcome and the milliseconds it took."""
+    began = time.perf_counter()
+    outcome = answer(question, index, judgement, article)
+    return outcome, (time.perf_counter() - began) * 1000
+
+
+def _print(question: Question, outcome: Outcome, articles: int, titled: bool) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    if titled:
+        console.print(f"\n> {question.text}\n", style="bold", markup=False)
+    console.print(terminal.as_text(outcome, articles))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

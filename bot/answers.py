@@ -1,0 +1,127 @@
+"""Question, Citation, Answer, Abstention: what is asked and what comes of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.links import link_to_quote
+from index.corpus import Article, Passage
+from index.errors import PilcrowError
+from index.split import sentences
+from index.text import one_line
+
+LONGEST_QUESTION = 1000
+"""Characters of a question, after trimming."""
+
+
+class QuestionError(PilcrowError):
+    """A question is empty or too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asked, on one line, without control characters; see `parse_question`."""
+
+    text: str
+
+
+def parse_question(text: str) -> Question:
+    """The question in a text that a person typed.
+
+    Raises:
+        QuestionError: nothing is left of it, or more than `LONGEST_QUESTION` characters.
+    """
+    trimmed = one_line(text)
+    if not trimmed:
+        raise QuestionError("There is no question in that: ask one in a few words.")
+    if len(trimmed) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"That question has {len(trimmed):,} characters, and a question may have "
+            f"{LONGEST_QUESTION:,}: ask it in fewer words."
+        )
+    return Question(trimmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an article says something.
+
+    Attributes:
+        passage: the passage that says it.
+        start, end: the words that say it, as offsets into the article's text, end exclusive,
+            inside the passage.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def article(self) -> Article:
+        """The article that is cited."""
+        return self.passage.article
+
+    @property
+    def paragraph(self) -> int:
+        """The number of the paragraph, from 1, as a person would count."""
+        return self.passage.paragraph
+
+    @property
+    def quote(self) -> str:
+        """The words themselves, cut from the article."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def sentence(self) -> tuple[int, int]:
+        """(start, end) of the sentence, or sentences, that the quote is part of."""
+        spans = sentences(self.article.text, self.passage.start, self.passage.end)
+        touched = [span for span in spans if span[0] < self.end and self.start < span[1]]
+        return touched[0][0], touched[-1][1]
+
+    @property
+    def link(self) -> str | None:
+        """An address that opens the article at the quote; None if it has no address."""
+        if self.article.url is None:
+            return None
+        return link_to_quote(self.article.url, self.article.text, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The article's own words.
+
+    Attributes:
+        citations: at least one, best first.
+        confidence: calibrated probability, 0 to 1, that the answer is right.
+    """
+
+    citations: tuple[Citation, ...]
+    confidence: float
+
+    def __post_init__(self) -> None:
+        if not self.citations:
+            raise ValueError("an answer has at least one citation")
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    NOTHING_RELEVANT = "nothing relevant found"
+    NOT_SAID = "relevant but not said"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """The articles do not say.
+
+    Attributes:
+        reason: why not.
+        nearest: up to three passages that come closest, best first; not an answer.
+        confidence: calibrated probability, 0 to 1, that the answer held back was right.
+    """
+
+    reason: Reason
+    nearest: tuple[Citation, ...]
+    confidence: float
+
+
+Outcome = Answer | Abstention

@@ -1,0 +1,189 @@
+"""PilcrowClient: Discord events in, replies out."""
+
+import asyncio
+import functools
+import logging
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import discord
+from discord import app_commands
+
+from bot import render
+from bot.answers import Answer, Outcome, Question, parse_question
+from bot.ask import Judgement, answer
+from bot.live import LiveIndex
+from bot.sending import persist
+from bot.sync import sync
+from index.errors import PilcrowError
+from index.search import PassageIndex
+
+HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
+SILENT = discord.AllowedMentions.none()
+"""Nobody is ever pinged, whatever an article or a question contains."""
+
+_MENTION = re.compile(r"<@[!&]?\d+>")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What it takes to answer a question.
+
+    Attributes:
+        live: the index.
+        judgement: when an answer is given.
+        pool: the threads that questions are worked on in.
+        log_questions: whether the log shows what was asked.
+    """
+
+    live: LiveIndex
+    judgement: Judgement
+    pool: ThreadPoolExecutor
+    log_questions: bool
+
+    async def reply(self, text: str, source: int, embeds: bool) -> render.Message:
+        """The message that answers what a person typed.
+
+        Args:
+            source: the id of the message or interaction that it came by, for the log.
+            embeds: whether the message may have an embed.
+        """
+        try:
+            question = parse_question(text)
+        except PilcrowError as error:
+            return render.notice(str(error))
+        work = functools.partial(_work, self, question, source)
+        loop = asyncio.get_running_loop()
+        outcome, index = await loop.run_in_executor(self.pool, work)
+        return render.message(question, outcome, len(index.articles), embeds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """What the bot may do where a message was written."""
+
+    write: bool
+    embed: bool
+    refer: bool
+
+
+class PilcrowClient(discord.Client):
+    """The bot's connection to Discord; `bot.commands` gives it its commands.
+
+    Attributes:
+        asking: what it takes to answer.
+        tree: the commands.
+        under_way: the tasks that are answering somebody just now.
+    """
+
+    def __init__(self, asking: Asking) -> None:
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        super().__init__(intents=intents, allowed_mentions=SILENT, max_messages=None)
+        self.asking = asking
+        self.tree = app_commands.CommandTree(self)
+        self.under_way: set[asyncio.Task[object]] = set()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Counts the task that runs as under way, so that a stop can wait for it."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("questions are answered in tasks")
+        self.under_way.add(task)
+        try:
+            yield
+        finally:
+            self.under_way.discard(task)
+
+    async def setup_hook(self) -> None:
+        """Tells Discord the commands, where they are not the ones it has."""
+        await sync(self.tree)
+
+    async def on_ready(self) -> None:
+        """Notes that the bot can be asked."""
+        index = self.asking.live.current()
+        _log.info(
+            "ready as %s in %d servers with build %s: %d articles, %d passages",
+            self.user,
+            len(self.guilds),
+            index.name,
+            len(index.articles),
+            len(index),
+        )
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answers a direct message or one that mentions the bot; leaves all others alone."""
+        if message.author.bot or message.is_system() or not self._is_asked(message):
+            return
+        with self.working():
+            await self._answer(message)
+
+    async def _answer(self, message: discord.Message) -> None:
+        allowed = _allowed(message)
+        if not allowed.write:
+            _log.info("%d not answered: no permission to write there", message.id)
+            return
+        text = _MENTION.sub(" ", message.content)
+        if text.strip():
+            reply = await self.asking.reply(text, message.id, allowed.embed)
+        else:
+            reply = render.notice(HOW_TO_ASK)
+        try:
+            await _send(message, reply, allowed.refer)
+        except (discord.Forbidden, discord.NotFound) as error:
+            _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
+
+    def _is_asked(self, message: discord.Message) -> bool:
+        if message.guild is None:
+            return True
+        return self.user is not None and self.user.id in (user.id for user in message.mentions)
+
+
+def _allowed(message: discord.Message) -> _Allowed:
+    channel = message.channel
+    if message.guild is None or isinstance(
+        channel, discord.DMChannel | discord.GroupChannel | discord.PartialMessageable
+    ):
+        return _Allowed(write=True, embed=True, refer=True)
+    may = channel.permissions_for(message.guild.me)
+    in_thread = isinstance(channel, discord.Thread)
+    write = may.send_messages_in_threads if in_thread else may.send_messages
+    return _Allowed(may.view_channel and write, may.embed_links, may.read_message_history)
+
+
+async def _send(message: discord.Message, reply: render.Message, refer: bool) -> None:
+    # The nonce makes the second of two equal calls harmless, so that a lost one can be repeated.
+    send = functools.partial(
+        message.channel.send,
+        reply.content,
+        embeds=reply.embeds,
+        nonce=message.id,
+        allowed_mentions=SILENT,
+    )
+    if not refer:
+        await persist(send)
+        return
+    reference = message.to_reference(fail_if_not_exists=False)
+    await persist(functools.partial(send, reference=reference, mention_author=False))
+
+
+def _work(asking: Asking, question: Question, source: int) -> tuple[Outcome, PassageIndex]:
+    """What comes of a question and the build that was asked, with its line in the log."""
+    began = time.perf_counter()
+    index = asking.live.current()
+    outcome = answer(question, index, asking.judgement)
+    _log.info(
+        "%d %s confidence %.2f in %.0f ms build %s%s",
+        source,
+        "answer" if isinstance(outcome, Answer) else "abstention",
+        outcome.confidence,
+        (time.perf_counter() - began) * 1000,
+        index.name,
+        f" question {question.text!r}" if asking.log_questions else "",
+    )
+    return outcome, index

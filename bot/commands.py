@@ -1,0 +1,93 @@
+"""What people can do with the bot: /ask, /articles, /about, and "Ask the article"."""
+
+import functools
+import logging
+
+import discord
+from discord import app_commands
+
+from bot import render
+from bot.answers import LONGEST_QUESTION
+from bot.client import SILENT, PilcrowClient
+from bot.sending import defer, persist
+from index.errors import PilcrowError
+
+NO_WORDS = "That message has no words that I could take for a question."
+SORRY = "Something went wrong on my side. It is noted in the log; please ask again."
+
+_log = logging.getLogger(__name__)
+
+
+def add_commands(client: PilcrowClient, version: str) -> None:
+    """Gives the client its commands."""
+    tree = client.tree
+
+    @tree.command(description="Ask the articles; the answer comes in their own words.")
+    @app_commands.describe(
+        question="What you want to know.", private="Show the answer to you alone."
+    )
+    async def ask(
+        interaction: discord.Interaction,
+        question: app_commands.Range[str, 1, LONGEST_QUESTION],
+        private: bool = False,
+    ) -> None:
+        await _answer(client, interaction, question, private)
+
+    @tree.context_menu(name="Ask the article")
+    async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
+        if message.content.strip():
+            await _answer(client, interaction, message.content, private=True)
+        else:
+            await _tell(interaction, render.notice(NO_WORDS))
+
+    @tree.command(description="See which articles I have read.")
+    async def articles(interaction: discord.Interaction) -> None:
+        await _tell(interaction, render.article_list(client.asking.live.current().articles))
+
+    @tree.command(description="What I am, what I have read, and what I keep.")
+    async def about(interaction: discord.Interaction) -> None:
+        asking = client.asking
+        words = render.about(version, asking.live.current(), asking.log_questions)
+        await _tell(interaction, words)
+
+    tree.error(_on_error)
+
+
+async def _answer(
+    client: PilcrowClient, interaction: discord.Interaction, question: str, private: bool
+) -> None:
+    with client.working():
+        await defer(interaction, private=private)
+        embeds = interaction.app_permissions.embed_links or interaction.guild_id is None
+        reply = await client.asking.reply(question, interaction.id, embeds)
+        await _fill(interaction, reply)
+
+
+async def _fill(interaction: discord.Interaction, reply: render.Message) -> None:
+    """Puts the reply in the place that was held for it."""
+    await persist(
+        functools.partial(
+            interaction.edit_original_response,
+            content=reply.content,
+            embeds=reply.embeds,
+            allowed_mentions=SILENT,
+        )
+    )
+
+
+async def _tell(interaction: discord.Interaction, reply: render.Message) -> None:
+    """Shows the reply to the person who asked, and to nobody else."""
+    await defer(interaction, private=True)
+    await _fill(interaction, reply)
+
+
+async def _on_error(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+    cause = error.__cause__ or error
+    if isinstance(cause, PilcrowError):
+        words = str(cause)
+    else:
+        _log.error("interaction %d failed", interaction.id, exc_info=cause)
+        words = SORRY
+    if not interaction.response.is_done():
+        await defer(interaction, private=True)
+    await _fill(interaction, render.notice(words))

@@ -1,0 +1,138 @@
+"""The bot started, kept connected, and stopped."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+import discord
+
+from bot.ask import load_judgement
+from bot.client import Asking, PilcrowClient
+from bot.commands import add_commands
+from bot.live import LiveIndex
+from bot.settings import Settings
+from index.encoder import find_encoder
+from index.errors import PilcrowError
+
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_LAST_WORDS = 3.0
+"""Seconds that questions under way get when the bot is stopped."""
+
+_BAD_TOKEN = (
+    "Discord does not accept the token: copy the bot's token from "
+    "https://discord.com/developers/applications into DISCORD_TOKEN."
+)
+_log = logging.getLogger(__name__)
+
+
+class StartError(PilcrowError):
+    """The bot cannot be started as it is set up."""
+
+
+def run_bot(settings: Settings, version: str) -> None:
+    """Runs the bot until SIGTERM or Ctrl-C.
+
+    Raises:
+        StartError: there is no token, or Discord refuses it or the bot for good.
+        PilcrowError: the index cannot be opened, or the encoder does not load.
+    """
+    if settings.discord_token is None:
+        raise StartError(
+            "There is no token: put DISCORD_TOKEN=… into .env or the environment "
+            "(https://discord.com/developers/applications, Bot, Reset Token)."
+        )
+    log_to_standard_error()
+    encoder = find_encoder(settings.model)
+    live = LiveIndex(settings.index, encoder)
+    _log.info("loading the model %s", encoder.name)
+    encoder.embed(["The first text takes the longest."])
+    pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
+    asking = Asking(live, load_judgement(), pool, settings.log_questions)
+
+    def make_client() -> PilcrowClient:
+        client = PilcrowClient(asking)
+        add_commands(client, version)
+        return client
+
+    try:
+        asyncio.run(_serve(make_client, settings.discord_token.get_secret_value()))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def log_to_standard_error() -> None:
+    """Sends the log to standard error, a line an event."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # Libraries tell at INFO what is of no use here; and discord.py tells a lost connection, which
+    # it mends by itself, with a traceback.
+    for name in ("discord", "sentence_transformers"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("discord.client").addFilter(_shorten)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
+    """Keeps a client connected until a signal comes."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stop = asyncio.create_task(stopped.wait())
+    wait = _FIRST_WAIT
+    while not stopped.is_set():
+        client = make_client()
+        connection = asyncio.create_task(client.start(token))
+        await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if stopped.is_set():
+            await _close(client, connection)
+            break
+        reason = _reason_to_wait(client, connection.exception())
+        await client.close()
+        _log.warning("Discord cannot be reached (%s); trying again in %.0f s", reason, wait)
+        await asyncio.wait({stop}, timeout=wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
+    _log.info("stopped")
+
+
+async def _close(client: PilcrowClient, connection: asyncio.Task[None]) -> None:
+    """Lets the questions under way finish for a moment, then leaves Discord."""
+    if client.under_way:
+        await asyncio.wait(client.under_way, timeout=_LAST_WORDS)
+    connection.cancel()
+    await asyncio.wait({connection}, timeout=1)
+    await asyncio.wait({asyncio.create_task(client.close())}, timeout=1)
+
+
+def _reason_to_wait(client: PilcrowClient, error: BaseException | None) -> str:
+    """Why the connection failed, if it may succeed later.
+
+    Raises:
+        StartError: it will not, as things are set up.
+    """
+    if isinstance(error, discord.LoginFailure):
+        raise StartError(_BAD_TOKEN) from None
+    if isinstance(error, discord.ConnectionClosed):
+        if error.code == 4004:
+            raise StartError(_BAD_TOKEN) from None
+        if 4010 <= error.code <= 4014:
+            raise StartError(f"Discord refuses the bot for good ({error}).") from None
+    # discord.py dies of a gateway that refuses the first connection: it asks the websocket that
+    # there never was for its sequence number (Rapptz/discord.py#10520).
+    if isinstance(error, AttributeError) and client.ws is None:
+        return "the gateway refuses the connection"
+    passing = (OSError, aiohttp.ClientError, discord.DiscordException, TimeoutError)
+    if error is None or isinstance(error, passing):
+        return str(error) or type(error).__name__
+    raise error
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Replaces the traceback of a lost connection by what it comes to."""
+    if record.exc_info and record.msg.startswith("Attempting a reconnect"):
+        record.msg += f" ({record.exc_info[1]!r})".replace("%", "%%")
+        record.exc_info = None
+    return True

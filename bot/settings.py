@@ -1,0 +1,19 @@
+"""Settings: what the whole program is told from outside."""
+
+from pydantic import Field, SecretStr
+
+from index.settings import IndexSettings
+
+
+class Settings(IndexSettings):
+    """The settings of the index and those of the bot.
+
+    Attributes:
+        discord_token: the bot's token; needed by `pilcrow run` alone.
+        workers: how many questions are worked on at once; the others wait their turn.
+        log_questions: whether the log shows what was asked.
+    """
+
+    discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
+    workers: int = Field(default=2, ge=1, le=64)
+    log_questions: bool = False

@@ -1,0 +1,54 @@
+"""The commands told to Discord, only where it has other ones."""
+
+import logging
+from collections.abc import Mapping
+
+import discord
+from discord import app_commands
+
+from bot.sending import persist
+
+_log = logging.getLogger(__name__)
+
+
+async def sync(tree: app_commands.CommandTree[discord.Client]) -> bool:
+    """Registers the commands if Discord has other ones; returns whether it had to.
+
+    Asking first costs one call and spares the daily limit on registrations.
+    """
+    client = tree.client
+    application = client.application_id
+    if application is None:
+        raise RuntimeError("commands are synced after the login, which gives the application's id")
+    known = await persist(lambda: client.http.get_global_commands(application))
+    there = {(command.get("type", 1), command["name"]): command for command in known}
+    payloads = [command.to_dict(tree) for command in tree.get_commands()]
+    ours = {(payload["type"], payload["name"]): payload for payload in payloads}
+    if there.keys() == ours.keys() and all(is_same(ours[key], there[key]) for key in ours):
+        _log.info("Discord has these %d commands already", len(ours))
+        return False
+    await persist(tree.sync)
+    _log.info("%d commands registered", len(ours))
+    return True
+
+
+def is_same(ours: object, theirs: object) -> bool:
+    """Whether what we would register is what Discord has, in spite of how Discord puts it.
+
+    Discord leaves out or nulls what has its default, adds fields of its own, and writes
+    permissions as a string.
+    """
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        return all(_is_same_field(key, value, theirs.get(key)) for key, value in ours.items())
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return len(ours) == len(theirs) and all(map(is_same, ours, theirs))
+    return str(ours) == str(theirs) or (not ours and not theirs)
+
+
+def _is_same_field(key: str, ours: object, theirs: object) -> bool:
+    if key == "dm_permission" and theirs is None:
+        return ours is True
+    # Without a say of ours Discord fills in where a command can be used.
+    if key in ("contexts", "integration_types") and ours is None:
+        return True
+    return is_same(ours, theirs)

@@ -1,0 +1,74 @@
+"""Outcome -> terminal text or JSON. Pure: nothing is printed here."""
+
+from rich.text import Text
+
+from bot.answers import Answer, Citation, Outcome, Question
+from bot.markup import clip
+from bot.wording import NOT_AN_ANSWER, imprint, no_answer
+
+_LONGEST_PASSAGE = 600
+
+
+def as_json(question: Question, outcome: Outcome, build: str, ms: float) -> dict[str, object]:
+    """The outcome as the JSON object that `pilcrow ask --json` prints."""
+    citations = outcome.citations if isinstance(outcome, Answer) else ()
+    nearest = () if isinstance(outcome, Answer) else outcome.nearest
+    return {
+        "question": question.text,
+        "outcome": "answer" if isinstance(outcome, Answer) else "abstention",
+        "answer": citations[0].quote if citations else None,
+        "confidence": round(outcome.confidence, 4),
+        "citations": [_citation_json(citation) for citation in citations],
+        "nearest": [_citation_json(citation) for citation in nearest],
+        "reason": None if isinstance(outcome, Answer) else outcome.reason.value,
+        "build": build,
+        "ms": round(ms, 1),
+    }
+
+
+def as_text(outcome: Outcome, articles: int) -> Text:
+    """The outcome as text for a terminal; `articles` is how many were asked."""
+    if isinstance(outcome, Answer):
+        parts = [_terminal_citation(citation) for citation in outcome.citations]
+        sure = Text(f"confidence {outcome.confidence:.0%}", "dim")
+        return Text("\n\n").join([*parts, sure])
+    heading = Text.assemble(
+        (no_answer(articles), "bold"), (f" ({outcome.reason})", "dim"), f"\n\n{NOT_AN_ANSWER}\n"
+    )
+    closest = outcome.nearest[0]
+    return Text.assemble(
+        heading, (clip(closest.quote, _LONGEST_PASSAGE), "dim"), "\n", (_source(closest), "cyan")
+    )
+
+
+def _terminal_citation(citation: Citation) -> Text:
+    start, end = citation.sentence
+    text = citation.article.text
+    return Text.assemble(
+        text[start : citation.start],
+        (citation.quote, "bold green"),
+        text[citation.end : end],
+        "\n\n",
+        (_source(citation), "cyan"),
+        f"\n{citation.link}" if citation.link else "",
+    )
+
+
+def _source(citation: Citation) -> str:
+    parts = [f"¶ {citation.paragraph}", citation.article.title, imprint(citation.article)]
+    return " · ".join(part for part in parts if part)
+
+
+def _citation_json(citation: Citation) -> dict[str, object]:
+    passage = citation.passage
+    return {
+        "article": citation.article.id,
+        "title": citation.article.title,
+        "url": citation.article.url,
+        "link": citation.link,
+        "paragraph": citation.paragraph,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "passage": {"start": passage.start, "end": passage.end, "text": passage.text},
+    }
