@@ -1,5 +1,6 @@
 """The article's path: sources -> articles -> passages -> vectors -> a build -> CURRENT."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 
 from index import sources as source_reader
 from index import store
+from index.check import faults
 from index.corpus import Passage
 from index.encoder import Encoder, Vectors
 from index.errors import DamagedIndex, NoIndex, SourceError
@@ -73,13 +75,13 @@ def build(
         named = _absolute(sources) or store.last_sources(index) or [source_reader.SAMPLE]
         articles = source_reader.read(named, reports.skipped)
         passages = [passage for article in articles for passage in split(article)]
-        name = store.build_name(articles, encoder.fingerprint, SPLIT_PARAMETERS)
+        made_by = {"name": encoder.name, "sha256": encoder.fingerprint}
+        name = store.build_name(articles, made_by, SPLIT_PARAMETERS)
         before = _name_of_current(index)
         embedded = 0
         if not _is_intact(index / name):
             known = _known_vectors(index, before, encoder)
             vectors, embedded = _vectors(passages, known, encoder, reports.embedded)
-            made_by = {"name": encoder.name, "sha256": encoder.fingerprint}
             store.publish(index, name, passages, articles, vectors, made_by, SPLIT_PARAMETERS)
         store.make_current(index, name, named)
     unchanged = name == before and not embedded
@@ -88,7 +90,7 @@ def build(
 
 def _absolute(sources: Sequence[str]) -> list[str]:
     """The sources as a later build, begun in another folder, would have to name them."""
-    return [str(Path(source).resolve()) if Path(source).exists() else source for source in sources]
+    return [os.path.abspath(source) if os.path.exists(source) else source for source in sources]
 
 
 def _name_of_current(index: Path) -> str | None:
@@ -100,10 +102,9 @@ def _name_of_current(index: Path) -> str | None:
 
 def _is_intact(build: Path) -> bool:
     try:
-        store.verified_manifest(build)
+        return not faults(build, store.read_manifest(build))
     except DamagedIndex:
         return False
-    return True
 
 
 def _known_vectors(index: Path, name: str | None, encoder: Encoder) -> dict[str, Vectors]:

@@ -25,16 +25,22 @@ def check(index: Path, encoder: Encoder) -> store.Manifest:
     name = store.current_build(index)
     store.last_sources(index)
     manifest = store.read_manifest(index / name)
-    wrong = store.problems(index / name, manifest) or _miscounts(index / name, manifest)
-    if not wrong:
-        wrong = _wrong_name(index / name, manifest)
-    if wrong:
+    if wrong := faults(index / name, manifest):
         raise DamagedIndex(
             f"The build {name} in {index} is damaged: {' '.join(wrong)} Run `pilcrow build`."
         )
     if manifest.encoder_sha256 != encoder.fingerprint:
         raise WrongEncoder(wrong_encoder(index, manifest, encoder))
     return manifest
+
+
+def faults(build: Path, manifest: store.Manifest) -> list[str]:
+    """One sentence for each thing in a build that is not what its manifest or its name says."""
+    return (
+        store.problems(build, manifest)
+        or _miscounts(build, manifest)
+        or _wrong_name(build, manifest)
+    )
 
 
 def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
@@ -48,7 +54,7 @@ def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
         "dimensions": (manifest.dimensions, vectors.d),
     }
     return [
-        f"It says {said} {what} and has {has}."
+        f"Its manifest.json says {said} {what}, and it has {has}."
         for what, (said, has) in counted.items()
         if said != has
     ] + _misplaced(articles, rows)
@@ -66,5 +72,8 @@ def _misplaced(articles: list[Article], rows: np.ndarray) -> list[str]:
 
 
 def _wrong_name(build: Path, manifest: store.Manifest) -> list[str]:
-    named = store.build_name(store.load_articles(build), manifest.encoder_sha256, manifest.split)
-    return [] if named == build.name else [f"Its content has the name {named}."]
+    made_by = {"name": manifest.encoder, "sha256": manifest.encoder_sha256}
+    named = store.build_name(store.load_articles(build), made_by, manifest.split)
+    if named == build.name:
+        return []
+    return [f"What its manifest.json and articles.jsonl say has the name {named}."]

@@ -11,10 +11,12 @@ _RESIDUE = re.compile(
     r"""(?: \s*
         (?: \[ /? [a-z][\w-]* (?: \s+ [\w-]+ = (?: "[^"]*" | '[^']*' | [^\s\]]+ ) )* \s* /? \]
         |   \{\{ [^{}]* \}\}
-        |   <!-- .*? --> )
+        |   <!-- (?: (?!-->) . )* --> )
     )+ \s*""",
     re.VERBOSE,
 )
+# ---, * * *, ———: a rule between two parts of a text.
+_RULE = re.compile(r"(?:[-*_=~•·–—]\s*){3,}")
 _CROSS_REFERENCE = re.compile(
     r"""(?: more\ (?:from|on|about)\b
         |   (?: read|see|watch|listen )\ (?: more|also|next )\b
@@ -43,9 +45,11 @@ def plain_paragraphs(text: str) -> list[str]:
     Blank lines separate them; in a text without any, each line is a paragraph.
     """
     lines = normalise(text).split("\n")
-    kept = "\n".join("" if _RESIDUE.fullmatch(line) else line for line in lines).strip()
-    has_blank_lines = "" in normalise(text).split("\n")
-    blocks = _BLANK_LINE.split(kept) if has_blank_lines else kept.split("\n")
+    own = "\n".join(line for line in lines if not _is_residue(line)).strip()
+    if "\n\n" in own:
+        blocks = _BLANK_LINE.split("\n".join("" if _is_residue(line) else line for line in lines))
+    else:
+        blocks = own.split("\n")
     return [line for block in blocks if (line := one_line(block))]
 
 
@@ -60,7 +64,7 @@ def own_paragraphs(paragraphs: Sequence[str], publisher: str | None = None) -> l
         paragraphs: all paragraphs of the source, made regular.
         publisher: the publisher's name where it is known.
     """
-    kept = [p for p in paragraphs if not _RESIDUE.fullmatch(p) and not _is_cross_reference(p)]
+    kept = [p for p in paragraphs if not _is_residue(p) and not _is_cross_reference(p)]
     while len(kept) > 1 and _is_publisher(kept[-1], publisher):
         kept.pop()
     while len(kept) > 1 and _is_publisher(kept[0], publisher):
@@ -68,12 +72,17 @@ def own_paragraphs(paragraphs: Sequence[str], publisher: str | None = None) -> l
     return kept
 
 
+def _is_residue(line: str) -> bool:
+    return bool(_RESIDUE.fullmatch(line) or _RULE.fullmatch(line))
+
+
 def _is_cross_reference(paragraph: str) -> bool:
     match = _CROSS_REFERENCE.match(paragraph)
     if not match or len(paragraph.split()) > _MOST_WORDS_OF_A_REFERENCE:
         return False
-    # "Read more: who won?" refers; "More on that was not to be had." is a sentence.
-    return ":" in paragraph or not paragraph.endswith(_SENTENCE_END)
+    # "Read more: who won?" refers; "More on that: it was not to be had." is a sentence.
+    is_label = match.group().endswith(":") or paragraph.startswith(":", match.end())
+    return is_label or not paragraph.endswith(_SENTENCE_END)
 
 
 def _is_publisher(paragraph: str, publisher: str | None) -> bool:

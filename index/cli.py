@@ -75,7 +75,12 @@ def run(group: click.Group, name: str) -> int:
         return 1
     except OSError as error:
         place = f" {error.filename}" if error.filename else ""
-        return _tell(f"The system refused{place}: {error.strerror or error}.", 1)
+        reason = error.strerror or error
+        return _tell(
+            f"The system refused{place} ({reason}): "
+            "check the path, its permissions and the room on the disk.",
+            1,
+        )
 
 
 def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: Encoder) -> Built:

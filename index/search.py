@@ -12,6 +12,7 @@ from index import store
 from index.corpus import Article, Hit, Passage
 from index.encoder import Encoder, Vectors
 from index.errors import UnknownArticle, WrongEncoder
+from index.text import one_line
 from index.words import Words
 
 WEIGHT_OF_WORDS = 0.04
@@ -76,6 +77,7 @@ class PassageIndex:
         Raises:
             UnknownArticle: the index holds no article of that id.
         """
+        query = one_line(query)
         first, last = self._range(article)
         depth = min(max(k, _DEPTH), last - first)
         vector = self.encoder.embed([query])
@@ -83,7 +85,9 @@ class PassageIndex:
         by_meaning = self._nearest(vector, depth, first, last)
         by_words = first + np.argsort(-bm25[first:last], kind="stable")[:depth]
         rows = np.union1d(by_meaning, by_words)
-        cosine = self._vectors.reconstruct_batch(rows) @ vector[0]
+        # In double precision, or equal vectors get unequal products by where BLAS puts them.
+        products = self._vectors.reconstruct_batch(rows).astype(np.float64) @ vector[0]
+        cosine = products.astype(np.float32)
         scores = fuse(cosine, bm25[rows])
         return [
             Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[rows[i]]))

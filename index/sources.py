@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import re
+import reprlib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from importlib.resources import files
@@ -10,8 +13,8 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import chardet
-import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from index.clean import own_paragraphs, plain_paragraphs
@@ -29,15 +32,19 @@ MOST_BYTES = 10 * 1024 * 1024
 
 _SUFFIXES = (".txt", ".md", ".jsonl")
 _LONGEST_TITLE = 80
+_LONGEST_FRONT_MATTER = 64 * 1024
+_WORD = re.compile(r"\w")
 
 
 def _as_date(value: object) -> date | None:
     if isinstance(value, datetime):
         return value.date()
-    if value is None or isinstance(value, date):
+    if isinstance(value, date):
         return value
+    if value is None or not str(value).strip():
+        return None
     try:
-        return date.fromisoformat(str(value).strip()[:10])
+        return datetime.fromisoformat(str(value).strip()).date()
     except ValueError:
         raise ValueError("a day is written YYYY-MM-DD") from None
 
@@ -45,7 +52,9 @@ def _as_date(value: object) -> date | None:
 def _as_line(value: object) -> object:
     if isinstance(value, str):
         return one_line(value) or None
-    return str(value) if isinstance(value, int) else value
+    if isinstance(value, int | float | date) and not isinstance(value, bool):
+        return str(value)
+    return value
 
 
 def _as_url(value: object) -> object:
@@ -56,6 +65,18 @@ def _as_url(value: object) -> object:
 
 
 _Line = Annotated[str | None, BeforeValidator(_as_line)]
+
+
+class _FrontMatterLoader(yaml.SafeLoader):
+    """YAML without aliases, which a few lines of multiply beyond all bounds.
+
+    Not the loader in C, which deep nesting makes crash.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases like *this are not read")
+        return super().compose_node(parent, index)
 
 
 class Metadata(BaseModel):
@@ -114,7 +135,7 @@ def keep_standard_input(data: bytes, folder: Path) -> str:
     Raises:
         SourceError: the text cannot be read as an article; then nothing is written.
     """
-    _plain_article(data, STANDARD_INPUT, "text", Metadata())
+    _plain_article(data, "Standard input", "text", Metadata())
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"text-{hashlib.sha256(data).hexdigest()[:8]}.txt"
     file.write_bytes(data)
@@ -130,9 +151,10 @@ def _articles_of(
     source: str, skipped: Callable[[SourceError], None]
 ) -> Iterator[tuple[Article, str]]:
     path = sample_folder() if source == SAMPLE else Path(source)
-    if path.is_file():
+    # Unlike pathlib, os.path says no to a name that is too long to be one.
+    if os.path.isfile(path):
         yield from _articles_in_file(path, path.stem)
-    elif path.is_dir():
+    elif os.path.isdir(path):
         yield from _articles_in_folder(path, skipped)
     elif re.match(r"https?://", source, re.IGNORECASE):
         raise SourceError(
@@ -153,11 +175,13 @@ def _articles_in_folder(
         if hidden or path.suffix.lower() not in _SUFFIXES or not path.is_file():
             continue
         try:
-            for pair in _articles_in_file(path, inside.with_suffix("").as_posix()):
-                found = True
-                yield pair
+            # All of a file or none of it: its last row may be the one that cannot be read.
+            held = list(_articles_in_file(path, inside.with_suffix("").as_posix()))
         except SourceError as error:
             skipped(error)
+            continue
+        found = True
+        yield from held
     if not found:
         raise SourceError(
             f"The folder {folder} has no article that can be read: "
@@ -172,20 +196,30 @@ def _articles_in_file(path: Path, name: str) -> Iterator[tuple[Article, str]]:
         raise SourceError(
             f"{path} is not a kind of file that is read: use {', '.join(_SUFFIXES)} files."
         )
-    if suffix == ".jsonl":
-        yield from _articles_in_jsonl(path)
-        return
+    try:
+        if suffix == ".jsonl":
+            yield from _articles_in_jsonl(path)
+        else:
+            yield _article_in_file(path, name), str(path)
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be read ({error.strerror or error}): check its permissions."
+        ) from None
+
+
+def _article_in_file(path: Path, name: str) -> Article:
     if path.stat().st_size > MOST_BYTES:
         raise SourceError(_too_large(str(path), path.stat().st_size))
-    beside = _sidecar(path)
-    parse = _markdown_article if suffix == ".md" else _plain_article
-    yield parse(path.read_bytes(), str(path), name, beside), str(path)
+    parse = _markdown_article if path.suffix.lower() == ".md" else _plain_article
+    return parse(path.read_bytes(), str(path), name, _sidecar(path))
 
 
 def _articles_in_jsonl(path: Path) -> Iterator[tuple[Article, str]]:
     found = False
     with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+        # One byte more than an article may have, lest a line fill the memory.
+        rows = iter(lambda: lines.readline(MOST_BYTES + 1), b"")
+        for number, line in enumerate(rows, start=1):
             if line.strip():
                 place = f"{path} line {number}"
                 yield _row_article(line, place), place
@@ -222,10 +256,10 @@ def _markdown_article(data: bytes, place: str, name: str, beside: Metadata) -> A
 
 def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -> Article:
     own = own_paragraphs(paragraphs, metadata.publisher)
-    if not own:
+    if not any(_WORD.search(paragraph) for paragraph in own):
         raise SourceError(f"{place} has no text of an article in it: leave it out or fill it.")
     return Article(
-        id=metadata.id or name,
+        id=metadata.id or one_line(name) or hashlib.sha256(own[0].encode()).hexdigest()[:12],
         title=metadata.title or _opening_words(own[0]),
         text=PARAGRAPH_BREAK.join(own),
         url=metadata.url,
@@ -236,13 +270,33 @@ def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -
 
 def _front_matter(text: str, beside: Metadata, place: str) -> tuple[Metadata, str]:
     """The metadata at the head of a text, over that of the sidecar file, and the text below."""
+    text = _with_plain_line_ends(text)
+    head, body = _parted(text)
+    if len(head) > _LONGEST_FRONT_MATTER:
+        raise SourceError(f"The front matter of {place} has {len(head):,} characters: shorten it.")
     try:
-        values, body = frontmatter.parse(_with_plain_line_ends(text))
-    except (yaml.YAMLError, RecursionError) as error:
+        values = YAMLHandler().load(head, Loader=_FrontMatterLoader)
+    # A day like 2018-02-30 and a tag like !!int without a number get past PyYAML's own errors.
+    except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
         reason = one_line(str(error))
         raise SourceError(f"The front matter of {place} is not YAML ({reason}): mend it.") from None
+    if not isinstance(values, dict):
+        # Two rules with words between them, and no metadata: all of it is the text.
+        return beside, text
     own = _validated(Metadata, values, place)
     return beside.model_copy(update=own.model_dump(exclude_none=True)), body
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What stands between two lines of dashes at the head of a text, and the text below."""
+    handler = YAMLHandler()
+    if not handler.detect(text):
+        return "", text
+    try:
+        head, body = handler.split(text)
+    except ValueError:
+        return "", text
+    return head, body
 
 
 def _with_plain_line_ends(text: str) -> str:
@@ -256,9 +310,11 @@ def _sidecar(path: Path) -> Metadata:
     if not file.is_file():
         return Metadata()
     try:
-        values = json.loads(file.read_text("utf-8"))
+        values = json.loads(file.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{file} is not JSON in UTF-8 ({error}): mend it.") from None
+    if not isinstance(values, dict):
+        raise SourceError(f'{file} is not a JSON object: write {{"title": "…"}} there.')
     return _validated(Metadata, values, str(file))
 
 
@@ -267,10 +323,10 @@ def _validated(model: type[_M], values: object, place: str) -> _M:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the object"
+        field = ".".join(map(str, first["loc"]))
         if first["type"] == "missing":
             raise SourceError(f"{place} has no “{field}”: add it.") from None
-        shown = repr(first["input"])[:60]
+        shown = reprlib.repr(first["input"])[:60]
         reason = first["msg"].removeprefix("Value error, ")
         raise SourceError(f"{place}: “{field}” is {shown}, but {reason}: mend it.") from None
 
@@ -287,18 +343,26 @@ def _decoded(data: bytes, place: str) -> str:
         except UnicodeDecodeError:
             pass
     encoding = chardet.detect(data)["encoding"]
-    if encoding is None:
-        raise SourceError(f"{place} is not text but binary data: give a text file.")
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding) if encoding else ""
     except (UnicodeDecodeError, LookupError):
+        text = ""
+    if not _reads_as_text(text):
         raise SourceError(
-            f"{place} is in no encoding that could be read (it looks like {encoding}): "
-            "save it as UTF-8."
-        ) from None
+            f"{place} is binary data, or text in an unknown encoding: save it as text in UTF-8."
+        )
+    return text
+
+
+def _reads_as_text(text: str) -> bool:
+    """Whether hardly a character is of a kind that only binary data taken for text has."""
+    sample = text[:10_000]
+    odd = sum(unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\n\r\t\f" for c in sample)
+    return odd <= len(sample) / 100 and bool(sample)
 
 
 def _opening_words(paragraph: str) -> str:
+    paragraph = one_line(paragraph)
     if len(paragraph) <= _LONGEST_TITLE:
         return paragraph
     return paragraph[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"

@@ -12,7 +12,15 @@ LONGEST_PASSAGE = 150
 
 _QUOTE_MARKS = '"“”„«»'
 _BLANKED = str.maketrans(dict.fromkeys(_QUOTE_MARKS, " "))
+_LONGEST_MARK = 8
+"""Characters before a place that tell what ended there; a paragraph may have millions."""
 _WORD = re.compile(r"\S+")
+# Titles that sentencex ends a sentence after, before some names ("Mr. Will Smith") or all of them.
+_TITLE = re.compile(
+    r"""\b(?: Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Hon|Fr|Sen|Rep|Gov|Pres|Amb|Atty|Cllr|Ald
+    |   Gen|Col|Maj|Capt|Cpt|Lt|Cmdr|Adm|Sgt|Cpl|Pvt|Det|Insp|Supt|Messrs )\.$""",
+    re.VERBOSE,
+)
 # What may follow a quotation that ends in "!" or "?" and still be the same sentence.
 _ATTRIBUTION = re.compile(
     r"""\s* (?: \S+ \s+ ){0,4}?
@@ -56,7 +64,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
 
 def _sentence_ends(line: str) -> list[int]:
     quoted = {e for e in _ends(line.translate(_BLANKED)) if _is_inside_a_quotation(line, e)}
-    return sorted(end for end in _ends(line) | quoted if not _is_attributed(line, end))
+    ends = {end for end in _ends(line) | quoted if not _TITLE.search(_before(line, end))}
+    return sorted(end for end in ends if not _is_attributed(line, end))
 
 
 def _ends(line: str) -> set[int]:
@@ -65,15 +74,18 @@ def _ends(line: str) -> set[int]:
 
 def _is_inside_a_quotation(line: str, end: int) -> bool:
     """Whether a sentence that ends here ends on its own stop, not on a closing quotation mark."""
-    before = line[:end].rstrip()
-    return bool(before) and before[-1] in ".!?…"
+    return _before(line, end)[-1:] in (".", "!", "?", "…")
 
 
 def _is_attributed(line: str, end: int) -> bool:
     """Whether a quotation closes here and its speaker is named next."""
-    before = line[:end].rstrip()
+    before = _before(line, end)
     closes = before[-1:] in _QUOTE_MARKS and before[-2:-1] in ("!", "?")
     return closes and _ATTRIBUTION.match(line, end) is not None
+
+
+def _before(line: str, end: int) -> str:
+    return line[max(0, end - _LONGEST_MARK) : end].rstrip()
 
 
 def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:

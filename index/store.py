@@ -10,6 +10,7 @@ INDEX/3f9c2a71d0be/    a build, named by its content and never changed
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,7 @@ _CURRENT, _SOURCES, _LOCK = "CURRENT", "sources.json", "lock"
 _MANIFEST, _ARTICLES, _PASSAGES = "manifest.json", "articles.jsonl", "passages.npy"
 _VECTORS, _WORDS = "vectors.faiss", "words"
 _UNFINISHED = ".unfinished-"
+_NAME = re.compile(r"[0-9a-f]{12}")
 _ARTICLE = TypeAdapter(Article)
 
 
@@ -66,11 +68,15 @@ class Manifest(BaseModel):
 
 
 def build_name(
-    articles: Sequence[Article], encoder_sha256: str, split_parameters: dict[str, int]
+    articles: Sequence[Article], made_by: dict[str, str], split_parameters: dict[str, int]
 ) -> str:
-    """The name of the build of these articles: 12 hexadecimal digits of their sha256."""
+    """The name of the build of these articles: 12 hexadecimal digits of a sha256.
+
+    Everything else in a build follows from what is digested here: the articles, the name and the
+    fingerprint of the encoder, the parameters of the split.
+    """
     digest = hashlib.sha256()
-    digest.update(json.dumps([FORMAT, encoder_sha256, split_parameters], sort_keys=True).encode())
+    digest.update(json.dumps([FORMAT, made_by, split_parameters], sort_keys=True).encode())
     for article in articles:
         digest.update(_ARTICLE.dump_json(article) + b"\n")
     return digest.hexdigest()[:12]
@@ -84,16 +90,15 @@ def current_build(index: Path) -> str:
         DamagedIndex: CURRENT does not name a build.
     """
     try:
-        name = (index / _CURRENT).read_text("utf-8").strip()
+        named = (index / _CURRENT).read_bytes()
     except FileNotFoundError:
         raise NoIndex(
             f"There is no index in {index}: run `pilcrow build`, or name its folder with --index."
         ) from None
-    except UnicodeDecodeError:
-        name = ""
-    if not name.isalnum() or not (index / name).is_dir():
+    name = named.decode("utf-8", "replace").removesuffix("\n")
+    if not _NAME.fullmatch(name) or not (index / name).is_dir():
         raise DamagedIndex(
-            f"{index / _CURRENT} names no build that is there (“{name}”): run `pilcrow build`."
+            f"{index / _CURRENT} names no build that is there (“{name[:20]}”): run `pilcrow build`."
         )
     return name
 
@@ -107,16 +112,18 @@ def last_sources(index: Path) -> list[str] | None:
     """The sources of the last build, or None where there was none.
 
     Raises:
-        DamagedIndex: the file that lists them is not what was written.
+        DamagedIndex: the file that lists them is missing or is not what was written.
     """
     file = index / _SOURCES
-    try:
-        return TypeAdapter(list[str]).validate_json(file.read_bytes())
-    except FileNotFoundError:
+    if not file.exists() and not (index / _CURRENT).exists():
         return None
-    except ValidationError:
+    try:
+        # pydantic's own JSON has no place for the name of a file that is not UTF-8.
+        return TypeAdapter(list[str]).validate_python(json.loads(file.read_bytes()), strict=True)
+    except (FileNotFoundError, ValueError, RecursionError):
         raise DamagedIndex(
-            f"{file} is not a list of sources: run `pilcrow build SOURCE ...`, naming them."
+            f"{file} is missing or is no list of sources: "
+            "run `pilcrow build SOURCE ...`, naming them."
         ) from None
 
 
@@ -131,10 +138,10 @@ def building(index: Path, waiting: Callable[[], None]) -> Iterator[None]:
         waiting()
         lock.acquire()
     try:
-        for left in index.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        _remove_unfinished(index)
         yield
     finally:
+        _remove_unfinished(index)
         lock.release()
 
 
@@ -174,20 +181,21 @@ def publish(
     unfinished.chmod(0o755)
     _sync_tree(unfinished)
     if (index / name).exists():
-        (index / name).rename(Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=index)) / name)
+        _discard(index / name)
     unfinished.rename(index / name)
     _sync(index)
 
 
 def make_current(index: Path, name: str, sources: Sequence[str]) -> None:
     """Makes a build the one that is read from now on, and removes builds long superseded."""
-    _replace(index / _SOURCES, json.dumps(list(sources), ensure_ascii=False, indent=2) + "\n")
+    # Escaped, because the name of a file need not be text at all.
+    _replace(index / _SOURCES, json.dumps(list(sources), indent=2) + "\n")
     _replace(index / _CURRENT, f"{name}\n")
-    builds = [path.parent for path in index.glob(f"*/{_MANIFEST}") if path.parent.name != name]
-    builds.sort(key=lambda build: (build / _MANIFEST).stat().st_mtime, reverse=True)
+    # A folder of somebody's own that lies here is no build, whatever it holds.
+    builds = [path for path in index.iterdir() if _NAME.fullmatch(path.name) and path.name != name]
+    builds.sort(key=lambda build: build.stat().st_mtime, reverse=True)
     for superseded in builds[_BUILDS_KEPT - 1 :]:
-        if not superseded.name.startswith("."):
-            shutil.rmtree(superseded, ignore_errors=True)
+        _discard(superseded)
 
 
 def read_manifest(build: Path) -> Manifest:
@@ -284,8 +292,24 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _discard(build: Path) -> None:
+    """Takes a build away at once, and whole, to where `building` removes what is left over."""
+    build.rename(Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=build.parent)) / build.name)
+
+
+def _remove_unfinished(index: Path) -> None:
+    """Removes what a build that was cut short left behind, files and folders."""
+    for left in index.glob(f"{_UNFINISHED}*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
 def _replace(file: Path, text: str) -> None:
     """Puts a text in a file's place, whole or not at all, and on the disk when this returns."""
+    if file.is_file() and file.read_bytes() == text.encode():
+        return
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=file.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
         unfinished.write(text)

@@ -7,8 +7,8 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028]")
 _SPACES = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r" *\n *")
 # Joiners (U+200C, U+200D) are letters' business in Persian and in emoji; they stay.
-_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u061c\u2060\ufeff") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u061c\ufeff") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2070))
 }
 
 

@@ -1,0 +1,1 @@
+"""The tests; a package, so that tests/index is not taken for index."""
