@@ -120,10 +120,21 @@ def find_best_sentence(
 
 
 def without_lone_marks(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without a quotation mark at its edge whose partner lies outside of it."""
+    """The span without a quotation mark at its edge whose partner lies outside of it.
+
+    A span of nothing else stays as it is.
+    """
     words = text[start:end]
-    if (words[0] == "“" and "”" not in words) or (words[0] == '"' and words.count('"') == 1):
-        start += 1
-    if (words[-1] == "”" and "“" not in words) or (words[-1] == '"' and words.count('"') == 1):
-        end -= 1
-    return (start, end) if start < end else (start, start + len(words))
+    kept = words[1:] if _is_lone(words[0], "“", "”", words) else words
+    kept = kept[:-1] if kept and _is_lone(kept[-1], "”", "“", words) else kept
+    inner = kept.strip()
+    if not inner:
+        return start, end
+    first = text.index(inner, start)
+    return first, first + len(inner)
+
+
+def _is_lone(character: str, mark: str, partner: str, words: str) -> bool:
+    if character == '"':
+        return words.count('"') == 1
+    return character == mark and partner not in words

@@ -10,16 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot import render
-from bot.answers import Answer, Outcome, Question, parse_question
+from bot.answers import Answer, Outcome, Question, QuestionError, parse_question
 from bot.ask import Judgement, answer
 from bot.live import LiveIndex
 from bot.sending import persist
 from bot.sync import sync
-from index.errors import PilcrowError
 from index.search import PassageIndex
 
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
@@ -46,17 +46,17 @@ class Asking:
     pool: ThreadPoolExecutor
     log_questions: bool
 
-    async def reply(self, text: str, source: int, embeds: bool) -> render.Message:
-        """The message that answers what a person typed.
+    async def index(self) -> PassageIndex:
+        """The current build, opened in a thread if it is a new one."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self.live.current)
+
+    async def reply(self, question: Question, source: int, embeds: bool) -> render.Message:
+        """The message that answers a question.
 
         Args:
             source: the id of the message or interaction that it came by, for the log.
             embeds: whether the message may have an embed.
         """
-        try:
-            question = parse_question(text)
-        except PilcrowError as error:
-            return render.notice(str(error))
         work = functools.partial(_work, self, question, source)
         loop = asyncio.get_running_loop()
         outcome, index = await loop.run_in_executor(self.pool, work)
@@ -106,7 +106,7 @@ class PilcrowClient(discord.Client):
 
     async def on_ready(self) -> None:
         """Notes that the bot can be asked."""
-        index = self.asking.live.current()
+        index = await self.asking.index()
         _log.info(
             "ready as %s in %d servers with build %s: %d articles, %d passages",
             self.user,
@@ -128,15 +128,21 @@ class PilcrowClient(discord.Client):
         if not allowed.write:
             _log.info("%d not answered: no permission to write there", message.id)
             return
-        text = _MENTION.sub(" ", message.content)
-        if text.strip():
-            reply = await self.asking.reply(text, message.id, allowed.embed)
-        else:
-            reply = render.notice(HOW_TO_ASK)
+        reply = await self._reply(message, allowed.embed)
         try:
             await _send(message, reply, allowed.refer)
-        except (discord.Forbidden, discord.NotFound) as error:
+        except (discord.HTTPException, aiohttp.ClientError) as error:
             _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
+
+    async def _reply(self, message: discord.Message, embeds: bool) -> render.Message:
+        text = _MENTION.sub(" ", message.content)
+        if not text.strip():
+            return render.notice(HOW_TO_ASK)
+        try:
+            question = parse_question(text)
+        except QuestionError as error:
+            return render.notice(str(error))
+        return await self.asking.reply(question, message.id, embeds)
 
     def _is_asked(self, message: discord.Message) -> bool:
         if message.guild is None:
@@ -146,11 +152,13 @@ class PilcrowClient(discord.Client):
 
 def _allowed(message: discord.Message) -> _Allowed:
     channel = message.channel
-    if message.guild is None or isinstance(
+    me = message.guild.me if message.guild else None
+    # Where permissions cannot be known, Discord's refusal will tell.
+    if me is None or isinstance(
         channel, discord.DMChannel | discord.GroupChannel | discord.PartialMessageable
     ):
         return _Allowed(write=True, embed=True, refer=True)
-    may = channel.permissions_for(message.guild.me)
+    may = channel.permissions_for(me)
     in_thread = isinstance(channel, discord.Thread)
     write = may.send_messages_in_threads if in_thread else may.send_messages
     return _Allowed(may.view_channel and write, may.embed_links, may.read_message_history)

@@ -3,11 +3,12 @@
 import functools
 import logging
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot import render
-from bot.answers import LONGEST_QUESTION
+from bot.answers import LONGEST_QUESTION, Question, parse_question
 from bot.client import SILENT, PilcrowClient
 from bot.sending import defer, persist
 from index.errors import PilcrowError
@@ -31,36 +32,43 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
         private: bool = False,
     ) -> None:
-        await _answer(client, interaction, question, private)
+        await _answer(client, interaction, parse_question(question), private)
 
     @tree.context_menu(name="Ask the article")
     async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
         if message.content.strip():
-            await _answer(client, interaction, message.content, private=True)
+            await _answer(client, interaction, parse_question(message.content), private=True)
         else:
             await _tell(interaction, render.notice(NO_WORDS))
 
     @tree.command(description="See which articles I have read.")
     async def articles(interaction: discord.Interaction) -> None:
-        await _tell(interaction, render.article_list(client.asking.live.current().articles))
+        await defer(interaction, private=True)
+        index = await client.asking.index()
+        await _fill(interaction, render.article_list(index.articles))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
     async def about(interaction: discord.Interaction) -> None:
-        asking = client.asking
-        words = render.about(version, asking.live.current(), asking.log_questions)
-        await _tell(interaction, words)
+        await defer(interaction, private=True)
+        index = await client.asking.index()
+        await _fill(interaction, render.about(version, index, client.asking.log_questions))
 
     tree.error(_on_error)
 
 
 async def _answer(
-    client: PilcrowClient, interaction: discord.Interaction, question: str, private: bool
+    client: PilcrowClient, interaction: discord.Interaction, question: Question, private: bool
 ) -> None:
     with client.working():
         await defer(interaction, private=private)
-        embeds = interaction.app_permissions.embed_links or interaction.guild_id is None
-        reply = await client.asking.reply(question, interaction.id, embeds)
+        reply = await client.asking.reply(question, interaction.id, _may_embed(interaction))
         await _fill(interaction, reply)
+
+
+def _may_embed(interaction: discord.Interaction) -> bool:
+    # No permission at all means that Discord did not say which there are, as in a direct message.
+    may = interaction.app_permissions
+    return interaction.guild_id is None or may.value == 0 or may.embed_links
 
 
 async def _fill(interaction: discord.Interaction, reply: render.Message) -> None:
@@ -83,6 +91,9 @@ async def _tell(interaction: discord.Interaction, reply: render.Message) -> None
 
 async def _on_error(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
     cause = error.__cause__ or error
+    if isinstance(cause, discord.HTTPException | aiohttp.ClientError):
+        _log.warning("%d not answered: Discord refuses (%s)", interaction.id, cause)
+        return
     if isinstance(cause, PilcrowError):
         words = str(cause)
     else:

@@ -168,7 +168,7 @@ def _ask(labelled: Labelled, index: PassageIndex, judgement: Judgement) -> Asked
 
 def _rows(file: Path, model: type[_R]) -> Iterator[_R]:
     try:
-        lines = file.read_text("utf-8").split("\n")
+        lines = file.read_text("utf-8-sig").split("\n")
     except OSError as error:
         raise QuestionsError(f"{file} cannot be read ({error.strerror}): check the name.") from None
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from index import store
@@ -10,6 +11,9 @@ from index.errors import PilcrowError
 from index.search import PassageIndex, open_index
 
 _log = logging.getLogger(__name__)
+
+# Name and time of a build: one that was damaged and is built anew keeps its name.
+_Build = tuple[str, datetime]
 
 
 class LiveIndex:
@@ -28,27 +32,30 @@ class LiveIndex:
         self._folder = folder
         self._encoder = encoder
         self._lock = threading.Lock()
+        self._seen = _named(folder)
         self._index = open_index(folder, encoder)
-        self._refused: str | None = None
 
     def current(self) -> PassageIndex:
         """The build that CURRENT names, opened."""
         with self._lock:
-            try:
-                name = store.current_build(self._folder)
-                if name not in (self._index.name, self._refused):
-                    self._index = open_index(self._folder, self._encoder)
-                    self._refused = None
-                    _log.info("build %s serves from now on", name)
-            except PilcrowError as error:
-                self._refuse(error)
+            named = _named(self._folder)
+            if named != self._seen:
+                self._seen = named
+                self._open()
             return self._index
 
-    def _refuse(self, error: PilcrowError) -> None:
+    def _open(self) -> None:
         try:
-            refused = store.current_build(self._folder)
-        except PilcrowError:
-            refused = ""
-        if refused != self._refused:
+            self._index = open_index(self._folder, self._encoder)
+            _log.info("build %s serves from now on", self._index.name)
+        except (PilcrowError, OSError) as error:
             _log.error("build %s goes on serving: %s", self._index.name, error)
-        self._refused = refused
+
+
+def _named(folder: Path) -> _Build | None:
+    """The build that CURRENT names; None where it names none that is there."""
+    try:
+        name = store.current_build(folder)
+        return name, store.built_at(folder, name)
+    except (PilcrowError, OSError):
+        return None

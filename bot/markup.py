@@ -1,19 +1,27 @@
 """Text made safe for Discord's Markdown, and cut to a length."""
 
 import re
+from urllib.parse import quote
 
-_URL = r"https?://[^\s<>]+"
-# Every character that would begin a mark, a mention, a spoiler, a masked link or a timestamp.
-_SPECIAL = r"[\\*_~`|]|\[(?=[^\]\n]*\]\()|<(?=[@#:/a-z])|@(?=everyone|here)"
+# What Discord's clients make a link of, in angle brackets or bare with the stops that follow. A
+# bare one that runs into "<" is none here: it would take in the backslash before the "<".
+_URL = (
+    r"<https?://[^\s<>]+>"
+    r"|(?:https?|steam)://(?!\S*<)[^\s<]+[^\s<.,:;\"'\]][.,:;\"'\]]*"
+)
+# Every character that would begin a mark, a spoiler, a masked link, a mention, a timestamp, an
+# emoji (":tada:" becomes one too), or a link that is none above.
+_SPECIAL = r"[\\*_~`|<\[]|@(?=everyone|here)|:(?=[^\s:]+:|//)"
 # What means something at the head of a line alone: headings, quotes, lists, small print.
-_HEAD = r"^(?:\s*)(?:#{1,3}(?= )|-#|>|[-+](?= )|\d+(?=[.)] ))"
+_HEAD = r"^\s*(?:#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))"
 _TOKENS = re.compile(rf"(?P<url>{_URL})|(?P<head>{_HEAD})|(?P<special>{_SPECIAL})", re.MULTILINE)
 
 
 def escape(text: str) -> str:
-    """The text so that Discord shows it as written.
+    """The text so that Discord shows it as written, in bold or not.
 
-    Addresses are left alone: a backslash would become part of where they lead.
+    Addresses are left alone, for a backslash would become part of where they lead; only what could
+    end the bold around them is percent-encoded.
     """
     return _TOKENS.sub(_escaped, text)
 
@@ -23,15 +31,16 @@ def clip(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     kept = text[: limit - 1]
-    at_a_word = kept.rsplit(None, 1)[0]
+    at_a_word = " ".join(kept.rsplit(None, 1)[:-1])
     return (at_a_word if len(at_a_word) > limit // 2 else kept).rstrip() + "…"
 
 
 def escape_within(text: str, limit: int) -> str:
     """The text escaped, in at most `limit` characters, whole words of it."""
-    escaped, room = escape(text), limit
+    escaped, room = escape(clip(text, limit)), limit
     while len(escaped) > limit:
-        room -= max(1, (len(escaped) - limit) // 2)
+        # An escape makes a character at most three.
+        room -= max(1, (len(escaped) - limit) // 3)
         escaped = escape(clip(text, room))
     return escaped
 
@@ -41,9 +50,14 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in text.split("\n"))
 
 
+def closed(address: str) -> str:
+    """The address without characters that would end it inside "(…)" or "<…>"."""
+    return re.sub(r"[\s()<>\\]", lambda match: quote(match[0]), address)
+
+
 def _escaped(match: re.Match[str]) -> str:
     if match["url"]:
-        return match["url"]
+        return match["url"].replace("**", "%2A%2A").replace("\\", "%5C")
     if not match["head"]:
         return f"\\{match['special']}"
     head = match["head"]

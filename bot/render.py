@@ -1,12 +1,13 @@
 """Outcome -> Discord message. Pure: nothing is sent here."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
 
 from bot.answers import Answer, Citation, Outcome, Question
-from bot.markup import clip, escape, escape_within, quoted
+from bot.markup import clip, closed, escape, escape_within, quoted
 from bot.wording import NOT_AN_ANSWER, imprint, no_answer
 from index.corpus import Article
 from index.search import PassageIndex
@@ -16,8 +17,11 @@ _GREEN, _GREY = 0x3BA55D, 0x80848E
 # Discord's limits are 2000 for content, 256 for an author and a title, 4096 for a description.
 _CONTENT, _LINE, _PASSAGE = 2000, 256, 600
 # Characters, with their escapes, of the quoted words, and without, of the sentence on either side.
-_QUOTE, _AROUND = 800, 200
+_QUOTE, _AROUND = 800, 160
+_MOST_CITATIONS = 3
 _LONGEST_LINK = 1000
+# Discord refuses the whole message for an embed's address that it takes for malformed.
+_ORDINARY = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Message:
 
 
 def message(question: Question, outcome: Outcome, articles: int, embeds: bool) -> Message:
-    """The outcome as a Discord message that keeps every limit.
+    """The outcome as a Discord message that keeps every limit, with three citations at most.
 
     Args:
         articles: how many articles were asked.
@@ -37,7 +41,7 @@ def message(question: Question, outcome: Outcome, articles: int, embeds: bool) -
     """
     if embeds:
         return Message(embeds=(_embed(question, outcome, articles),))
-    return Message(content=_content(outcome, articles))
+    return Message(content=_content(question, outcome, articles))
 
 
 def notice(sentence: str) -> Message:
@@ -53,11 +57,13 @@ def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
     if logs_questions:
         kept += ", and in the operator's log the words of each question"
     forgotten = "who asked" if logs_questions else "your questions, your messages, and who asked"
+    noted = "the number that Discord gave it and whether it was answered"
     lines = (
         f"**Pilcrow {version}** answers questions about articles in the articles' own words.",
         f"Build `{index.name}`, made <t:{moment}:f>: {holds}.",
         f"Stored: {kept}.",
         f"Not stored: {forgotten}.",
+        f"Noted in the operator's log for each question: {noted}.",
     )
     return Message(content="\n".join(lines))
 
@@ -86,25 +92,26 @@ def _embed(question: Question, outcome: Outcome, articles: int) -> discord.Embed
     )
     embed.set_author(name=clip(question.text, _LINE))
     if cited is not None:
-        embed.title = clip(cited.article.title, _LINE)
+        embed.title = escape_within(cited.article.title, _LINE)
         url = cited.article.url
-        embed.url = url if url and len(url) <= _LONGEST_LINK else None
+        embed.url = url if url and len(url) <= _LONGEST_LINK and _ORDINARY.fullmatch(url) else None
         if footer := imprint(cited.article):
             embed.set_footer(text=clip(footer, _LINE))
     return embed
 
 
-def _content(outcome: Outcome, articles: int) -> str:
+def _content(question: Question, outcome: Outcome, articles: int) -> str:
     cited = _cited(outcome)
-    lines = [_body(outcome, articles, links=False)]
+    # In small print, for Discord shows nobody what a command was given.
+    asked = f"-# {escape_within(question.text, _LINE // 2)}"
+    lines = [asked, _body(outcome, articles, links=False)]
     if cited is not None:
         details = [f"**{escape_within(cited.article.title, _LINE // 2)}**"]
         if published := imprint(cited.article):
             details.append(escape_within(published, _LINE // 2))
         lines.append(" · ".join(details))
-        address = cited.link if isinstance(outcome, Answer) else cited.article.url
         # The angle brackets keep Discord from showing a preview.
-        if address and len(address) <= _CONTENT - sum(map(len, lines)) - 10:
+        if address := _address(cited, _CONTENT - sum(map(len, lines)) - 10):
             lines.append(f"<{address}>")
     return "\n".join(lines)
 
@@ -112,18 +119,18 @@ def _content(outcome: Outcome, articles: int) -> str:
 def _body(outcome: Outcome, articles: int, links: bool) -> str:
     """The words of the message: the quotation and its ¶, after a heading if it is no answer."""
     if isinstance(outcome, Answer):
-        share = len(outcome.citations)
+        shown = outcome.citations[:_MOST_CITATIONS]
         return "\n".join(
-            f"{_sentence(citation, share)}\n{_pilcrow(citation, citation.link if links else None)}"
-            for citation in outcome.citations
+            f"{_sentence(citation, len(shown))}\n{_pilcrow(citation, links)}"
+            + _other_title(citation, shown[0])
+            for citation in shown
         )
     heading = f"**{no_answer(articles)}**"
     closest = _cited(outcome)
     if closest is None:
         return heading
     passage = quoted(escape_within(closest.quote, _PASSAGE))
-    address = closest.article.url if links else None
-    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{_pilcrow(closest, address)}"
+    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{_pilcrow(closest, links)}"
 
 
 def _sentence(citation: Citation, share: int) -> str:
@@ -141,13 +148,25 @@ def _sentence(citation: Citation, share: int) -> str:
     return quoted(f"{escape(before)}**{words}**{escape(clip(after, around))}")
 
 
-def _pilcrow(citation: Citation, address: str | None) -> str:
+def _pilcrow(citation: Citation, linked: bool) -> str:
     number = f"¶ {citation.paragraph}"
-    if address is None or len(address) > _LONGEST_LINK:
-        return number
-    # A masked link ends at a space or at a bracket that nothing opened.
-    safe = address.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-    return f"[{number}]({safe})"
+    address = _address(citation, _LONGEST_LINK) if linked else None
+    return f"[{number}]({address})" if address else number
+
+
+def _other_title(citation: Citation, first: Citation) -> str:
+    """The title of an article that is not the one that the message is headed by."""
+    if citation.article == first.article:
+        return ""
+    return f" · {escape_within(citation.article.title, _LINE // 4)}"
+
+
+def _address(citation: Citation, room: int) -> str | None:
+    """The address of the quote or, where there is no room for it, of the article."""
+    if citation.link is None or citation.article.url is None:
+        return None
+    addresses = (closed(address) for address in (citation.link, citation.article.url))
+    return next((address for address in addresses if len(address) <= room), None)
 
 
 def _cited(outcome: Outcome) -> Citation | None:

@@ -90,8 +90,8 @@ async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
         if stopped.is_set():
             await _close(client, connection)
             break
-        reason = _reason_to_wait(client, connection.exception())
         await client.close()
+        reason = _reason_to_wait(client, connection.exception())
         _log.warning("Discord cannot be reached (%s); trying again in %.0f s", reason, wait)
         await asyncio.wait({stop}, timeout=wait)
         wait = min(2 * wait, _LONGEST_WAIT)

@@ -10,6 +10,16 @@ from bot.sending import persist
 
 _log = logging.getLogger(__name__)
 
+# What a command or an option may say beside what it has to: where we no longer say it and Discord
+# still has it, the commands differ.
+_OPTIONAL = frozenset(
+    (
+        *("options", "choices", "autocomplete", "channel_types"),
+        *("min_value", "max_value", "min_length", "max_length"),
+        *("name_localizations", "description_localizations"),
+    )
+)
+
 
 async def sync(tree: app_commands.CommandTree[discord.Client]) -> bool:
     """Registers the commands if Discord has other ones; returns whether it had to.
@@ -39,7 +49,8 @@ def is_same(ours: object, theirs: object) -> bool:
     permissions as a string.
     """
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-        return all(_is_same_field(key, value, theirs.get(key)) for key, value in ours.items())
+        said = ours.keys() | (theirs.keys() & _OPTIONAL)
+        return all(_is_same_field(key, ours.get(key), theirs.get(key)) for key in said)
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(is_same, ours, theirs))
     return str(ours) == str(theirs) or (not ours and not theirs)

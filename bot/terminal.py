@@ -32,12 +32,17 @@ def as_text(outcome: Outcome, articles: int) -> Text:
         parts = [_terminal_citation(citation) for citation in outcome.citations]
         sure = Text(f"confidence {outcome.confidence:.0%}", "dim")
         return Text("\n\n").join([*parts, sure])
-    heading = Text.assemble(
-        (no_answer(articles), "bold"), (f" ({outcome.reason})", "dim"), f"\n\n{NOT_AN_ANSWER}\n"
-    )
+    heading = Text.assemble((no_answer(articles), "bold"), (f" ({outcome.reason})", "dim"))
+    if not outcome.nearest:
+        return heading
     closest = outcome.nearest[0]
     return Text.assemble(
-        heading, (clip(closest.quote, _LONGEST_PASSAGE), "dim"), "\n", (_source(closest), "cyan")
+        heading,
+        f"\n\n{NOT_AN_ANSWER}\n",
+        (clip(closest.quote, _LONGEST_PASSAGE), "dim"),
+        "\n",
+        (_source(closest), "cyan"),
+        _link_line(closest),
     )
 
 
@@ -50,13 +55,17 @@ def _terminal_citation(citation: Citation) -> Text:
         text[citation.end : end],
         "\n\n",
         (_source(citation), "cyan"),
-        f"\n{citation.link}" if citation.link else "",
+        _link_line(citation),
     )
 
 
 def _source(citation: Citation) -> str:
     parts = [f"¶ {citation.paragraph}", citation.article.title, imprint(citation.article)]
     return " · ".join(part for part in parts if part)
+
+
+def _link_line(citation: Citation) -> str:
+    return f"\n{citation.link}" if citation.link else ""
 
 
 def _citation_json(citation: Citation) -> dict[str, object]:

@@ -1,0 +1,116 @@
+"""The terminal's text and JSON, to the letter."""
+
+import json
+from datetime import date
+
+from rich.console import Console
+
+from bot.answers import Abstention, Answer, Question, Reason
+from bot.terminal import as_json, as_text
+from tests.bot.examples import cite
+
+TEXT = "First one.\n\nHe came to Rome. He [bold]saw[/bold] it and won! He left."
+KNOWN = {"title": "Caesar", "publisher": "Acta", "published": date(2018, 3, 2)}
+URL = "https://a.example/rome"
+ANSWER = Answer((cite(TEXT, "[bold]saw[/bold] it", **KNOWN, url=URL),), 0.93456)
+NEAR = cite(TEXT, TEXT.partition("\n\n")[2], **KNOWN)
+ABSTENTION = Abstention(Reason.NOT_SAID, (NEAR, cite(TEXT, "First one.", **KNOWN)), 0.1)
+LINK = f"{URL}#:~:text=%5Bbold%5Dsaw%5B%2Fbold%5D%20it"
+
+
+def test_the_json_of_an_answer() -> None:
+    """An answer has the keys and values of the contract, in its order."""
+    row = as_json(Question("what?"), ANSWER, "3f9c2a71d0be", 41.6789)
+    assert list(row) == [
+        *("question", "outcome", "answer", "confidence"),
+        *("citations", "nearest", "reason", "build", "ms"),
+    ]
+    passage = {"start": 12, "end": len(TEXT), "text": TEXT[12:]}
+    assert row == {
+        "question": "what?",
+        "outcome": "answer",
+        "answer": "[bold]saw[/bold] it",
+        "confidence": 0.9346,
+        "citations": [
+            {
+                "article": "a-1",
+                "title": "Caesar",
+                "url": URL,
+                "link": LINK,
+                "paragraph": 2,
+                "start": 32,
+                "end": 51,
+                "quote": "[bold]saw[/bold] it",
+                "passage": passage,
+            }
+        ],
+        "nearest": [],
+        "reason": None,
+        "build": "3f9c2a71d0be",
+        "ms": 41.7,
+    }
+    assert TEXT[32:51] == "[bold]saw[/bold] it"
+    assert json.loads(json.dumps(row)) == row
+
+
+def test_the_json_of_an_abstention() -> None:
+    """An abstention has a reason and the nearest passages, and null for what is not known."""
+    row = as_json(Question("what?"), ABSTENTION, "3f9c2a71d0be", 5)
+    nearest = row.pop("nearest")
+    assert row == {
+        "question": "what?",
+        "outcome": "abstention",
+        "answer": None,
+        "confidence": 0.1,
+        "citations": [],
+        "reason": "relevant but not said",
+        "build": "3f9c2a71d0be",
+        "ms": 5,
+    }
+    assert isinstance(nearest, list)
+    assert [(near["paragraph"], near["quote"]) for near in nearest] == [
+        (2, TEXT[12:]),
+        (1, "First one."),
+    ]
+    for near in nearest:
+        assert (near["url"], near["link"]) == (None, None)
+        assert TEXT[near["start"] : near["end"]] == near["quote"] == near["passage"]["text"]
+
+
+def test_the_text_of_an_answer() -> None:
+    """The sentence, ¶, title, publisher, date, link and confidence stand there, line by line."""
+    assert as_text(ANSWER, 1).plain == (
+        "He [bold]saw[/bold] it and won!\n\n"
+        f"¶ 2 · Caesar · Acta · 2 March 2018\n{LINK}\n\nconfidence 93%"
+    )
+
+
+def test_the_text_of_an_abstention() -> None:
+    """That the article does not say, why, and the closest passage as no answer."""
+    assert as_text(ABSTENTION, 1).plain == (
+        "The article does not say. (relevant but not said)\n\n"
+        "The closest passage, not an answer:\n"
+        f"{TEXT[12:]}\n¶ 2 · Caesar · Acta · 2 March 2018"
+    )
+    assert as_text(ABSTENTION, 2).plain.startswith("What I have read does not say. (")
+
+
+def test_the_text_of_an_abstention_without_a_passage() -> None:
+    """Where nothing comes close, there is the sentence alone."""
+    nothing = Abstention(Reason.NOTHING_RELEVANT, (), 0.0)
+    assert as_text(nothing, 1).plain == "The article does not say. (nothing relevant found)"
+
+
+def test_a_long_passage_is_cut() -> None:
+    """The closest passage is shown up to 600 characters, to a whole word."""
+    long = cite("word " * 140 + "end", "word " * 140 + "end")
+    shown = as_text(Abstention(Reason.NOT_SAID, (long,), 0.1), 1).plain.split("\n")[3]
+    assert shown == ("word " * 119).strip() + "…"
+
+
+def test_nothing_is_read_as_markup() -> None:
+    """What looks like rich's markup is printed as it is written; the quote alone stands out."""
+    console = Console(force_terminal=True, color_system="standard", width=200, no_color=False)
+    with console.capture() as captured:
+        console.print(as_text(ANSWER, 1))
+    assert "He \x1b[1;32m[bold]saw[/bold] it\x1b[0m and won!" in captured.get()
