@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval fit lock clean
+.PHONY: help setup demo test lint types tests quick eval compare fit lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -50,6 +50,9 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev.jsonl
 	@echo; echo "Test questions (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/test.jsonl
+
+compare: $(READY)  ## Print what retrieval finds under each choice that was open
+	@PYTHONPATH=. $(BIN)/python tests/quality/compare.py
 
 fit: $(READY)  ## Fit bot/judgement.json on the development questions
 	PYTHONPATH=. $(BIN)/python tests/quality/fit.py

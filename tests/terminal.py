@@ -1,0 +1,63 @@
+"""The commands as processes of their own, in a pipe or on a terminal."""
+
+import os
+import pty
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a process came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """An environment without settings from outside."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {"PYTHONPATH": str(ROOT)} | extra
+
+
+def pilcrow(*arguments: object, stdin: bytes = b"", cwd: Path | None = None, **extra: str) -> Run:
+    """Runs `python -m bot` in a pipe."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        env=environment(**extra),
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def on_a_terminal(*arguments: object, **extra: str) -> tuple[int, str]:
+    """Runs `python -m bot` on a pseudo-terminal; returns its status and all it showed."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", *map(str, arguments)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(TERM="xterm-256color", COLUMNS="100", **extra),
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    return process.wait(timeout=120), shown.decode()
