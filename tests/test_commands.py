@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from index.build import build
+from index.encoder import SentenceEncoder
 from index.sources import sample_folder
 from tests.terminal import Run, pilcrow
 
@@ -49,11 +51,10 @@ def call(
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the sample article, built by the command itself."""
+def sample(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> Path:
+    """An index of the sample article."""
     index = tmp_path_factory.mktemp("commands") / "index"
-    built = pilcrow("build", "--index", index)
-    assert built.status == 0, built.err
+    build(index, [], encoder)
     return index
 
 

@@ -259,6 +259,7 @@ async def test_refused_gateway_is_tried_again(discord: LoopbackDiscord) -> None:
     assert discord.resumes == resumes + 1
 
 
+@pytest.mark.slow
 async def test_invalid_session_identifies_again(discord: LoopbackDiscord) -> None:
     """After op 9 with false the bot opens a new session."""
     identifies = discord.identifies
