@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.sources import SAMPLE
+from tests.loopback.process import hears_ctrl_c
 from tests.terminal import ROOT, environment, on_a_terminal, pilcrow
 
 pytestmark = pytest.mark.slow
@@ -57,6 +58,7 @@ def test_ctrl_c_leaves_the_previous_build_serving(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hears_ctrl_c,
     )
     time.sleep(10)
     process.send_signal(signal.SIGINT)

@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[2]
 LINE_LIMIT = 1 << 20
 
 
+def hears_ctrl_c() -> None:
+    """Lets a new process hear SIGINT, which a shell in the background makes its children ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class BotProcess:
     """Runs `python *program *args` while the context is open; killed at its end.
 
@@ -59,6 +64,7 @@ class BotProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=LINE_LIMIT,
+            preexec_fn=hears_ctrl_c,
         )
         for stream in (self._process.stdout, self._process.stderr):
             assert stream is not None
