@@ -19,6 +19,7 @@ from index.cli import build_with_progress, busy, index_option, run, settings_of
 from index.encoder import find_encoder
 from index.errors import NoIndex
 from index.search import PassageIndex, open_index
+from index.served import serving
 
 
 @click.group()
@@ -77,7 +78,7 @@ def evaluate(questions: Path, folder: Path | None) -> None:
     """
     labelled = read_labelled(questions)
     settings = settings_of(Settings, folder)
-    index = open_index(settings.index, find_encoder(settings.model))
+    index = open_index(settings.index, serving(settings.index, find_encoder(settings.model)))
     with busy("Asking"):
         figures = report(ask_all(labelled, index, load_judgement()))
     click.echo(table(figures))
@@ -102,10 +103,10 @@ def main() -> int:
 def _open_or_build(settings: Settings) -> PassageIndex:
     encoder = find_encoder(settings.model)
     try:
-        return open_index(settings.index, encoder)
+        return open_index(settings.index, serving(settings.index, encoder))
     except NoIndex:
         build_with_progress(settings.index, (), encoder)
-        return open_index(settings.index, encoder)
+        return open_index(settings.index, serving(settings.index, encoder))
 
 
 def _timed(

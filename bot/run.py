@@ -16,6 +16,7 @@ from bot.live import LiveIndex
 from bot.settings import Settings
 from index.encoder import find_encoder
 from index.errors import PilcrowError
+from index.served import serving
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 _LAST_WORDS = 3.0
@@ -45,7 +46,7 @@ def run_bot(settings: Settings, version: str) -> None:
             "(https://discord.com/developers/applications, Bot, Reset Token)."
         )
     log_to_standard_error()
-    encoder = find_encoder(settings.model)
+    encoder = serving(settings.index, find_encoder(settings.model))
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])

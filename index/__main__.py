@@ -14,6 +14,7 @@ from index.corpus import Article
 from index.encoder import find_encoder
 from index.errors import UnknownArticle
 from index.search import open_index
+from index.served import serving
 from index.settings import IndexSettings
 from index.sources import STANDARD_INPUT, keep_standard_input
 from index.text import count
@@ -52,7 +53,7 @@ def build(sources: tuple[str, ...], folder: Path | None) -> None:
 def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None) -> None:
     """Show the passages that retrieval finds for QUESTION, best first, unread."""
     settings = settings_of(IndexSettings, folder)
-    index = open_index(settings.index, find_encoder(settings.model))
+    index = open_index(settings.index, serving(settings.index, find_encoder(settings.model)))
     with busy("Searching"):
         hits = index.search(" ".join(question), k)
     if as_json:

@@ -9,13 +9,14 @@ from index.corpus import Article
 from index.encoder import Encoder
 from index.errors import DamagedIndex, WrongEncoder
 from index.search import wrong_encoder
+from index.served import is_damaged
 
 
 def check(index: Path, encoder: Encoder) -> store.Manifest:
     """The manifest of the current build, once everything it says was found to be so.
 
     Checked are the sha256 of every file, the counts, the offsets of every passage, the shape of
-    the vectors, the list of sources, and the encoder.
+    the vectors, the list of sources, and the encoder with its export.
 
     Raises:
         NoIndex: there is no build.
@@ -31,6 +32,10 @@ def check(index: Path, encoder: Encoder) -> store.Manifest:
         )
     if manifest.encoder_sha256 != encoder.fingerprint:
         raise WrongEncoder(wrong_encoder(index, manifest, encoder))
+    if is_damaged(index, encoder):
+        raise DamagedIndex(
+            f"The export of {encoder.name} in {index} is damaged: run `pilcrow build`."
+        )
     return manifest
 
 

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from index.build import Built, Reports, build
-from index.encoder import Encoder
+from index.encoder import SentenceEncoder
 from index.errors import PilcrowError
+from index.served import export_encoder
 from index.settings import IndexSettings
 
 _S = TypeVar("_S", bound=IndexSettings)
@@ -83,7 +84,7 @@ def run(group: click.Group, name: str) -> int:
         )
 
 
-def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: Encoder) -> Built:
+def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: SentenceEncoder) -> Built:
     """Builds the sources, with a progress bar on a terminal and quietly in a pipe."""
     console = Console(stderr=True, highlight=False)
     columns = (
@@ -103,7 +104,12 @@ def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: Encoder
             skipped=lambda error: click.echo(f"Left out: {error}", err=True),
             waiting=lambda: click.echo("Another build is under way; waiting for it.", err=True),
         )
-        return build(folder, sources, encoder, reports)
+        built = build(folder, sources, encoder, reports)
+    with busy("Exporting the model"):
+        reason = export_encoder(folder, encoder)
+    if reason is not None:
+        click.echo(f"{encoder.name} is served by PyTorch, not ONNX Runtime: {reason}.", err=True)
+    return built
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.files import sha256_of
 from index.text import one_line
 
 if TYPE_CHECKING:
@@ -75,14 +76,23 @@ class SentenceEncoder:
             ModelError: the model's files do not load.
         """
         # The tokenizer of a model refuses to be used by two threads at once.
+        model = self.model
+        with self._lock:
+            _share_processors(len(texts))
+            vectors = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    @property
+    def model(self) -> "SentenceTransformer":
+        """The model itself, loaded.
+
+        Raises:
+            ModelError: the model's files do not load.
+        """
         with self._lock:
             if self._model is None:
                 self._model = _load(self.name, self._folder)
-            _share_processors(len(texts))
-            vectors = self._model.encode(
-                list(texts), normalize_embeddings=True, show_progress_bar=False
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            return self._model
 
 
 def find_encoder(model: str | None = None) -> SentenceEncoder:
@@ -162,7 +172,7 @@ def _load(name: str, folder: Path) -> "SentenceTransformer":
 def _hashes(folder: Path) -> dict[str, str]:
     """The sha256 of each file that makes up a model, by its name inside the folder."""
     return {
-        path.relative_to(folder).as_posix(): _sha256(path)
+        path.relative_to(folder).as_posix(): sha256_of(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in _MODEL_SUFFIXES
     }
@@ -171,8 +181,3 @@ def _hashes(folder: Path) -> dict[str, str]:
 def _fingerprint(hashes: dict[str, str]) -> str:
     lines = "".join(f"{name}\0{digest}\n" for name, digest in hashes.items())
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

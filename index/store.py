@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from index.corpus import Article, Passage
 from index.encoder import Vectors
 from index.errors import DamagedIndex, NoIndex
+from index.files import sha256_of
 from index.words import Words
 
 FORMAT = 1
@@ -159,7 +160,7 @@ def publish(
     It is not the current one yet: see `make_current`. What is left of an older, damaged build of
     the same name is replaced.
     """
-    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=index))
+    unfinished = unfinished_folder(index)
     _write_articles(unfinished / _ARTICLES, articles)
     np.save(unfinished / _PASSAGES, _passage_rows(passages, articles), allow_pickle=False)
     vector_index = faiss.IndexFlatIP(vectors.shape[1])
@@ -178,8 +179,7 @@ def publish(
         files=_hashes(unfinished),
     )
     (unfinished / _MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
-    unfinished.chmod(0o755)
-    _sync_tree(unfinished)
+    sync_tree(unfinished)
     if (index / name).exists():
         _discard(index / name)
     unfinished.rename(index / name)
@@ -281,20 +281,22 @@ def _write_articles(file: Path, articles: Sequence[Article]) -> None:
 def _hashes(build: Path) -> dict[str, str]:
     files = sorted(path for path in build.rglob("*") if path.is_file())
     return {
-        path.relative_to(build).as_posix(): _sha256(path)
+        path.relative_to(build).as_posix(): sha256_of(path)
         for path in files
         if path != build / _MANIFEST
     }
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def unfinished_folder(index: Path) -> Path:
+    """A new folder inside the index; `building` removes it if it has that name at the end."""
+    folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=index))
+    folder.chmod(0o755)
+    return folder
 
 
 def _discard(build: Path) -> None:
     """Takes a build away at once, and whole, to where `building` removes what is left over."""
-    build.rename(Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=build.parent)) / build.name)
+    build.rename(unfinished_folder(build.parent) / build.name)
 
 
 def _remove_unfinished(index: Path) -> None:
@@ -320,7 +322,8 @@ def _replace(file: Path, text: str) -> None:
     _sync(file.parent)
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
+    """Returns once a folder and all in it are on the disk."""
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
 

@@ -7,6 +7,7 @@ import pytest
 from index.build import build
 from index.encoder import SentenceEncoder, find_encoder
 from index.search import PassageIndex, open_index
+from index.served import export_encoder, serving
 from index.sources import SAMPLE
 
 VOA_ARTICLES = Path(__file__).parent / "quality" / "voa_articles.jsonl"
@@ -19,19 +20,25 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def voa_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> PassageIndex:
-    """The thirty articles of the labelled questions, embedded with the default model."""
-    return _built(tmp_path_factory.mktemp("voa"), str(VOA_ARTICLES), encoder)
+def voa_index(
+    tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder, sample_folder: Path
+) -> PassageIndex:
+    """The thirty articles of the labelled questions, opened as they are served."""
+    folder = tmp_path_factory.mktemp("voa")
+    build(folder, [str(VOA_ARTICLES)], encoder)
+    return open_index(folder, serving(sample_folder, encoder))
 
 
 @pytest.fixture(scope="session")
-def sample_index(
-    tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder
-) -> PassageIndex:
+def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> Path:
+    """The folder of an index of the sample article, as `pilcrow build` leaves it."""
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    build(folder, [SAMPLE], encoder)
+    assert export_encoder(folder, encoder) is None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_index(sample_folder: Path, encoder: SentenceEncoder) -> PassageIndex:
     """The sample article, embedded with the default model."""
-    return _built(tmp_path_factory.mktemp("sample"), SAMPLE, encoder)
-
-
-def _built(folder: Path, source: str, encoder: SentenceEncoder) -> PassageIndex:
-    build(folder, [source], encoder)
-    return open_index(folder, encoder)
+    return open_index(sample_folder, encoder)

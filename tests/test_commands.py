@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from index.build import build
-from index.encoder import SentenceEncoder
-from index.sources import sample_folder
+from index import sources
 from tests.terminal import Run, pilcrow
 
 SAMPLE_ID = "000_2b8243ca65ed262c"
@@ -50,12 +48,10 @@ def call(
     return run
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> Path:
+@pytest.fixture
+def sample(sample_folder: Path) -> Path:
     """An index of the sample article."""
-    index = tmp_path_factory.mktemp("commands") / "index"
-    build(index, [], encoder)
-    return index
+    return sample_folder
 
 
 def sentence(result: Result | Run) -> str:
@@ -238,7 +234,7 @@ def test_show_prints_the_bytes_exactly(call: Call, sample: Path) -> None:
     assert paragraphs[11] == MASOOD
     assert text == text.strip()
     assert call("show", "--index", sample, SAMPLE_ID, "--paragraph", 12).out == MASOOD
-    source = (sample_folder() / f"{SAMPLE_ID}.txt").read_text("utf-8")
+    source = (sources.sample_folder() / f"{SAMPLE_ID}.txt").read_text("utf-8")
     assert all(paragraph in source.split("\n") for paragraph in paragraphs)
 
 

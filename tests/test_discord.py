@@ -21,11 +21,9 @@ TITLE = "A year to the day after the Westminster attack, memorials have taken pl
 
 
 @pytest.fixture(scope="module")
-def folder(encoder: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(sample_folder: Path) -> Path:
     """An index of the sample article."""
-    index = tmp_path_factory.mktemp("discord") / "index"
-    build(index, [], encoder)
-    return index
+    return sample_folder
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

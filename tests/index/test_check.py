@@ -11,6 +11,7 @@ from index import store
 from index.build import build
 from index.check import check
 from index.errors import DamagedIndex, NoIndex
+from index.files import sha256_of
 from index.sources import SAMPLE
 from tests.encoders import LetterEncoder
 
@@ -186,7 +187,7 @@ def test_passage_outside_of_its_paragraph_is_found(index: Path) -> None:
     rows = np.load(file)
     rows[3, 3] += 10
     np.save(file, rows)
-    digest = store._sha256(file)
+    digest = sha256_of(file)
     changed(index, lambda values: values["files"].update({"passages.npy": digest}))
     start, end = rows[3, 2:].tolist()
     assert f"A passage is at {start} to {end}, outside of its ¶ 4." in fault(index)
