@@ -26,7 +26,7 @@ LEAST_COSINE = 0.999
 _FOLDER, _EXPORT, _MODEL, _TOKENIZER = "encoders", "export.json", "model.onnx", "tokenizer.json"
 _OPSET = 17
 _LONGEST = 512
-_BATCH = 32
+_BATCH = 8
 _PROBES = (
     "Who shot the attacker?",
     "how old was he",
@@ -69,11 +69,14 @@ class OnnxEncoder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts, float32 of shape (len(texts), dimensions)."""
-        parts = [
-            self._embed_batch(list(texts[start : start + _BATCH]))
-            for start in range(0, len(texts), _BATCH)
-        ]
-        return np.concatenate(parts)
+        # Texts of one length together, for a batch is filled up to its longest.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        found = [self._embed_batch([texts[place] for place in batch]) for batch in batches]
+        sorted_vectors = np.concatenate(found)
+        vectors = np.empty_like(sorted_vectors)
+        vectors[order] = sorted_vectors
+        return vectors
 
     def _embed_batch(self, texts: list[str]) -> Vectors:
         tokens = self._tokenizer.encode_batch(texts)

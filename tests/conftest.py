@@ -13,6 +13,13 @@ from index.sources import SAMPLE
 VOA_ARTICLES = Path(__file__).parent / "quality" / "voa_articles.jsonl"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Counts as slow what needs the thirty articles, which take ten seconds to embed."""
+    for item in items:
+        if "voa_index" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
     """The default model; its first use takes some 8 seconds, the others none."""

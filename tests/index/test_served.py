@@ -30,6 +30,7 @@ def exported_file(index: Path, name: str) -> Path:
     return folder / name
 
 
+@pytest.mark.slow
 def test_served_vectors_are_the_originals(sample_folder: Path, encoder: SentenceEncoder) -> None:
     """Real questions and paragraphs get the vectors that sentence-transformers gives them."""
     onnx = serving(sample_folder, encoder)
