@@ -21,6 +21,7 @@ from bot.live import LiveIndex
 from bot.sending import persist
 from bot.sync import sync
 from index.search import PassageIndex
+from index.text import count
 
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
 SILENT = discord.AllowedMentions.none()
@@ -102,23 +103,28 @@ class PilcrowClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tells Discord the commands, where they are not the ones it has."""
-        await sync(self.tree)
+        try:
+            await sync(self.tree)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            # Mentions and direct messages need none, and the commands of before may still stand.
+            _log.error("the commands could not be registered (%s)", error)
 
     async def on_ready(self) -> None:
         """Notes that the bot can be asked."""
         index = await self.asking.index()
         _log.info(
-            "ready as %s in %d servers with build %s: %d articles, %d passages",
+            "ready as %s in %s with build %s: %s, %s",
             self.user,
-            len(self.guilds),
+            count(len(self.guilds), "server"),
             index.name,
-            len(index.articles),
-            len(index),
+            count(len(index.articles), "article"),
+            count(len(index), "passage"),
         )
 
     async def on_message(self, message: discord.Message) -> None:
         """Answers a direct message or one that mentions the bot; leaves all others alone."""
-        if message.author.bot or message.is_system() or not self._is_asked(message):
+        theirs = message.author.bot or message.webhook_id or message.author == self.user
+        if theirs or message.is_system() or not self._is_asked(message):
             return
         with self.working():
             await self._answer(message)
@@ -135,8 +141,8 @@ class PilcrowClient(discord.Client):
             _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
 
     async def _reply(self, message: discord.Message, embeds: bool) -> render.Message:
-        text = _MENTION.sub(" ", message.content)
-        if not text.strip():
+        text = without_mentions(message.content)
+        if not text:
             return render.notice(HOW_TO_ASK)
         try:
             question = parse_question(text)
@@ -148,6 +154,11 @@ class PilcrowClient(discord.Client):
         if message.guild is None:
             return True
         return self.user is not None and self.user.id in (user.id for user in message.mentions)
+
+
+def without_mentions(text: str) -> str:
+    """The text of a message without those whom it mentions."""
+    return _MENTION.sub(" ", text).strip()
 
 
 def _allowed(message: discord.Message) -> _Allowed:

@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
-from bot.client import SILENT, PilcrowClient
+from bot.client import SILENT, PilcrowClient, without_mentions
 from bot.sending import defer, persist
 from index.errors import PilcrowError
 
@@ -36,8 +36,8 @@ def add_commands(client: PilcrowClient, version: str) -> None:
 
     @tree.context_menu(name="Ask the article")
     async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
-        if message.content.strip():
-            await _answer(client, interaction, parse_question(message.content), private=True)
+        if text := without_mentions(message.content):
+            await _answer(client, interaction, parse_question(text), private=True)
         else:
             await _tell(interaction, render.notice(NO_WORDS))
 
@@ -73,6 +73,7 @@ def _may_embed(interaction: discord.Interaction) -> bool:
 
 async def _fill(interaction: discord.Interaction, reply: render.Message) -> None:
     """Puts the reply in the place that was held for it."""
+    interaction.extras["filled"] = True
     await persist(
         functools.partial(
             interaction.edit_original_response,
@@ -99,6 +100,9 @@ async def _on_error(interaction: discord.Interaction, error: app_commands.AppCom
     else:
         _log.error("interaction %d failed", interaction.id, exc_info=cause)
         words = SORRY
+    # What went wrong after the answer was sent must not take its place.
+    if interaction.extras.get("filled"):
+        return
     if not interaction.response.is_done():
         await defer(interaction, private=True)
     await _fill(interaction, render.notice(words))

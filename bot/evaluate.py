@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from bot.answers import Abstention, Answer, Citation, Outcome, parse_question
 from bot.ask import NEAREST, Evidence, Judgement, decide, find_best_sentence, whole_passage
@@ -15,6 +15,11 @@ from index.search import PassageIndex
 
 class QuestionsError(PilcrowError):
     """A file of questions cannot be read."""
+
+
+def _as_id(value: object) -> object:
+    """An id that was written as a number, as the article's was."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Row(BaseModel):
@@ -28,7 +33,7 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     question: str
-    article: str | None = None
+    article: Annotated[str | None, BeforeValidator(_as_id)] = None
 
 
 class Labelled(Row):

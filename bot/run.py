@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 import discord
+import stamina.instrumentation
 
 from bot.ask import load_judgement
 from bot.client import Asking, PilcrowClient
@@ -19,7 +22,7 @@ from index.errors import PilcrowError
 from index.served import serving
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
-_LAST_WORDS = 3.0
+_LAST_WORDS = 2.0
 """Seconds that questions under way get when the bot is stopped."""
 
 _BAD_TOKEN = (
@@ -45,7 +48,12 @@ def run_bot(settings: Settings, version: str) -> None:
             "There is no token: put DISCORD_TOKEN=… into .env or the environment "
             "(https://discord.com/developers/applications, Bot, Reset Token)."
         )
+    token = settings.discord_token.get_secret_value().strip()
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise StartError(_BAD_TOKEN)
     log_to_standard_error()
+    # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     encoder = serving(settings.index, find_encoder(settings.model))
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
@@ -58,10 +66,7 @@ def run_bot(settings: Settings, version: str) -> None:
         add_commands(client, version)
         return client
 
-    try:
-        asyncio.run(_serve(make_client, settings.discord_token.get_secret_value()))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    asyncio.run(_serve(make_client, token))
 
 
 def log_to_standard_error() -> None:
@@ -74,11 +79,12 @@ def log_to_standard_error() -> None:
     for name in ("discord", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("discord.client").addFilter(_shorten)
+    stamina.instrumentation.set_on_retry_hooks([])
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
-    """Keeps a client connected until a signal comes."""
+    """Keeps a client connected until a signal comes, then ends the process."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -97,6 +103,10 @@ async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
         await asyncio.wait({stop}, timeout=wait)
         wait = min(2 * wait, _LONGEST_WAIT)
     _log.info("stopped")
+    logging.shutdown()
+    # Threads that still work on a question, or wait for a name to be resolved, would hold up the
+    # end of the process for as long as they like.
+    os._exit(0)
 
 
 async def _close(client: PilcrowClient, connection: asyncio.Task[None]) -> None:
@@ -104,8 +114,8 @@ async def _close(client: PilcrowClient, connection: asyncio.Task[None]) -> None:
     if client.under_way:
         await asyncio.wait(client.under_way, timeout=_LAST_WORDS)
     connection.cancel()
-    await asyncio.wait({connection}, timeout=1)
-    await asyncio.wait({asyncio.create_task(client.close())}, timeout=1)
+    await asyncio.wait({connection}, timeout=0.5)
+    await asyncio.wait({asyncio.create_task(client.close())}, timeout=0.5)
 
 
 def _reason_to_wait(client: PilcrowClient, error: BaseException | None) -> str:

@@ -30,7 +30,11 @@ async def sync(tree: app_commands.CommandTree[discord.Client]) -> bool:
     application = client.application_id
     if application is None:
         raise RuntimeError("commands are synced after the login, which gives the application's id")
-    known = await persist(lambda: client.http.get_global_commands(application))
+    try:
+        known = await client.http.get_global_commands(application)
+    except discord.HTTPException as error:
+        _log.warning("Discord does not say which commands it has (%s)", error)
+        known = []
     there = {(command.get("type", 1), command["name"]): command for command in known}
     payloads = [command.to_dict(tree) for command in tree.get_commands()]
     ours = {(payload["type"], payload["name"]): payload for payload in payloads}

@@ -17,7 +17,7 @@ from index.search import open_index
 from index.served import serving
 from index.settings import IndexSettings
 from index.sources import STANDARD_INPUT, keep_standard_input
-from index.text import count
+from index.text import count, one_line
 
 
 @click.group()
@@ -36,7 +36,7 @@ def build(sources: tuple[str, ...], folder: Path | None) -> None:
     """
     settings = settings_of(IndexSettings, folder)
     encoder = find_encoder(settings.model)
-    named = tuple(_kept(source, settings.index) for source in sources)
+    named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
     built = build_with_progress(settings.index, named, encoder)
     holds = f"{count(built.articles, 'article')}, {count(built.passages, 'passage')}"
     if built.unchanged:
@@ -101,7 +101,7 @@ def articles(as_json: bool, folder: Path | None) -> None:
     for row in rows:
         known = [row[field] for field in ("publisher", "published", "url") if row[field]]
         details = [count(int(str(row["paragraphs"])), "paragraph"), *map(str, known)]
-        click.echo(f"{row['id']}  {row['title']}\n    {' · '.join(details)}")
+        click.echo(f"{one_line(str(row['id']))}  {row['title']}\n    {' · '.join(details)}")
 
 
 @cli.command()
@@ -123,9 +123,10 @@ def show(article: str, paragraph: int | None, folder: Path | None) -> None:
         start, end = spans[paragraph - 1]
         text = found.text[start:end]
     # The bytes exactly, so that offsets can be checked; a terminal gets its line end.
-    sys.stdout.buffer.write(text.encode())
-    if sys.stdout.isatty():
-        click.echo()
+    if sys.stdout is not None:
+        sys.stdout.buffer.write(text.encode())
+        if sys.stdout.isatty():
+            click.echo()
 
 
 @cli.command()
@@ -149,7 +150,7 @@ def main() -> int:
 def _kept(source: str, index: Path) -> str:
     if source != STANDARD_INPUT:
         return source
-    return keep_standard_input(sys.stdin.buffer.read(), index / "texts")
+    return keep_standard_input(sys.stdin.buffer.read() if sys.stdin else b"", index / "texts")
 
 
 def _current(index: Path) -> Path:
@@ -159,9 +160,9 @@ def _current(index: Path) -> Path:
 
 
 def _find(wanted: str, held: list[Article]) -> Article:
-    for article in held:
-        if wanted in (article.id, article.title):
-            return article
+    by_title = [article for article in held if article.title == wanted]
+    for article in [*(article for article in held if article.id == wanted), *by_title]:
+        return article
     raise UnknownArticle(
         f"The index has no article “{wanted}”: `pilcrow articles` lists what it has."
     )

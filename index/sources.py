@@ -6,6 +6,7 @@ import os
 import re
 import reprlib
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from importlib.resources import files
@@ -64,6 +65,13 @@ def _as_url(value: object) -> object:
     return line
 
 
+def _as_id(value: object) -> object:
+    """An id as it was given, but for what no file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode() if value.strip() else None
+    return _as_line(value)
+
+
 _Line = Annotated[str | None, BeforeValidator(_as_line)]
 
 
@@ -84,7 +92,7 @@ class Metadata(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: _Line = None
+    id: Annotated[str | None, BeforeValidator(_as_id)] = None
     title: _Line = None
     url: Annotated[str | None, BeforeValidator(_as_url)] = None
     published: Annotated[date | None, BeforeValidator(_as_date)] = Field(
@@ -101,7 +109,9 @@ _M = TypeVar("_M", bound=Metadata)
 
 
 def read(
-    sources: Iterable[str], skipped: Callable[[SourceError], None] = lambda _: None
+    sources: Iterable[str],
+    skipped: Callable[[SourceError], None] = lambda _: None,
+    index: Path | None = None,
 ) -> list[Article]:
     """The articles of the sources, in the order given and, within a folder, by path.
 
@@ -109,13 +119,15 @@ def read(
         sources: files, folders, or `SAMPLE`.
         skipped: told of each file inside a folder that cannot be read; such a file is left out,
             while one that is named itself is an error.
+        index: the folder of the index, which is no source though it may lie inside of one.
 
     Raises:
         SourceError: a source cannot be read, holds no article, or two articles share an id.
     """
     articles: dict[str, tuple[Article, str]] = {}
+    own = index.resolve() if index else None
     for source in sources:
-        for article, place in _articles_of(source, skipped):
+        for article, place in _articles_of(source, skipped, own):
             before, first_place = articles.setdefault(article.id, (article, place))
             if before != article:
                 raise SourceError(
@@ -148,14 +160,14 @@ def sample_folder() -> Path:
 
 
 def _articles_of(
-    source: str, skipped: Callable[[SourceError], None]
+    source: str, skipped: Callable[[SourceError], None], index: Path | None
 ) -> Iterator[tuple[Article, str]]:
     path = sample_folder() if source == SAMPLE else Path(source)
     # Unlike pathlib, os.path says no to a name that is too long to be one.
     if os.path.isfile(path):
         yield from _articles_in_file(path, path.stem)
     elif os.path.isdir(path):
-        yield from _articles_in_folder(path, skipped)
+        yield from _articles_in_folder(path, skipped, index)
     elif re.match(r"https?://", source, re.IGNORECASE):
         raise SourceError(
             f"{source} is a web address, which cannot be read yet: "
@@ -166,17 +178,18 @@ def _articles_of(
 
 
 def _articles_in_folder(
-    folder: Path, skipped: Callable[[SourceError], None]
+    folder: Path, skipped: Callable[[SourceError], None], index: Path | None
 ) -> Iterator[tuple[Article, str]]:
     found = False
-    for path in sorted(folder.rglob("*")):
+    files = _files_in(folder, index)
+    stems = Counter(path.with_suffix("") for path in files)
+    for path in files:
         inside = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in inside.parts)
-        if hidden or path.suffix.lower() not in _SUFFIXES or not path.is_file():
-            continue
+        # a.txt and a.md beside each other are two articles.
+        own_name = inside if stems[path.with_suffix("")] > 1 else inside.with_suffix("")
         try:
             # All of a file or none of it: its last row may be the one that cannot be read.
-            held = list(_articles_in_file(path, inside.with_suffix("").as_posix()))
+            held = list(_articles_in_file(path, own_name.as_posix()))
         except SourceError as error:
             skipped(error)
             continue
@@ -187,6 +200,18 @@ def _articles_in_folder(
             f"The folder {folder} has no article that can be read: "
             f"put {', '.join(_SUFFIXES)} files there."
         )
+
+
+def _files_in(folder: Path, index: Path | None) -> list[Path]:
+    """The files of a folder that may hold articles, by path; none that is hidden or the index's."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in _SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not (index and path.resolve().is_relative_to(index))
+        and path.is_file()
+    ]
 
 
 def _articles_in_file(path: Path, name: str) -> Iterator[tuple[Article, str]]:

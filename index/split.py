@@ -65,7 +65,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
 def _sentence_ends(line: str) -> list[int]:
     quoted = {e for e in _ends(line.translate(_BLANKED)) if _is_inside_a_quotation(line, e)}
     ends = {end for end in _ends(line) | quoted if not _TITLE.search(_before(line, end))}
-    return sorted(end for end in ends if not _is_attributed(line, end))
+    inner = {end for end in ends if not _is_attributed(line, end)}
+    return sorted(inner | {len(line)})
 
 
 def _ends(line: str) -> set[int]:

@@ -165,7 +165,8 @@ def publish(
     np.save(unfinished / _PASSAGES, _passage_rows(passages, articles), allow_pickle=False)
     vector_index = faiss.IndexFlatIP(vectors.shape[1])
     vector_index.add(vectors)
-    faiss.write_index(vector_index, str(unfinished / _VECTORS))
+    # Not by FAISS itself, which tells a full disk in its own way and knows only some paths.
+    (unfinished / _VECTORS).write_bytes(faiss.serialize_index(vector_index).tobytes())
     Words.of([passage.text for passage in passages]).save(unfinished / _WORDS)
     manifest = Manifest(
         format=FORMAT,
@@ -259,7 +260,8 @@ def load_passages(build: Path) -> NDArray[np.int64]:
 
 def load_vectors(build: Path) -> faiss.Index:
     """The vectors of the passages, in order, as a FAISS index."""
-    return faiss.read_index(str(build / _VECTORS))
+    data = np.frombuffer((build / _VECTORS).read_bytes(), dtype=np.uint8)
+    return faiss.deserialize_index(data)
 
 
 def load_words(build: Path) -> Words:

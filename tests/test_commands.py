@@ -284,6 +284,25 @@ def test_a_wrong_name_is_one_sentence(
 
 
 @pytest.mark.slow
+def test_an_id_goes_before_a_title(call: Call, tmp_path: Path) -> None:
+    """`show` takes the article of that id, though another one has it as its title."""
+    rows = [
+        {"id": "first", "title": "second", "text": "The first text."},
+        {"id": "second", "title": "third", "text": "The second text."},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    assert call("build", "a.jsonl").status == 0
+    assert call("show", "second").out == "The second text."
+    assert call("show", "third").out == "The second text."
+
+
+def test_settings_that_are_no_text_are_one_sentence(call: Call, tmp_path: Path) -> None:
+    """A .env that is not UTF-8 is told."""
+    (tmp_path / ".env").write_bytes(b"PILCROW_INDEX=caf\xe9\n")
+    assert sentence(call("articles")) == "The file .env is not UTF-8: save it as UTF-8."
+
+
+@pytest.mark.slow
 def test_an_unknown_article_of_a_question_is_one_sentence(call: Call, sample: Path) -> None:
     """A question to an article that the index does not hold is told."""
     result = call("ask", "--article", "none", "--index", sample, "who shot masood")

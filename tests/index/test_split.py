@@ -196,3 +196,17 @@ def test_passage_ends_where_a_sentence_ends(text: str, longest: int) -> None:
     for passage in split(article, longest):
         assert passage.start in starts
         assert passage.end in ends
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mr.", ["Mr."]),
+        ("I met the Rev.", ["I met the Rev."]),
+        ("She saw him. He is now a Lt.", ["She saw him.", "He is now a Lt."]),
+        ('"Stop!" she said', ['"Stop!" she said']),
+    ],
+)
+def test_the_end_of_a_line_ends_a_sentence(text: str, expected: list[str]) -> None:
+    """A line's last words are a sentence, whatever they end in."""
+    assert [text[start:end] for start, end in sentences(text)] == expected
