@@ -105,6 +105,7 @@ def test_an_export_that_differs_is_not_used(
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
