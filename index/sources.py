@@ -4,24 +4,19 @@ import hashlib
 import json
 import os
 import re
-import reprlib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, TypeVar
 
 import chardet
-import yaml
-from frontmatter.default_handlers import YAMLHandler
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from index.clean import own_paragraphs, plain_paragraphs
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.errors import SourceError
 from index.markdown import markdown_paragraphs
+from index.metadata import Metadata, Row, front_matter, sidecar, validated
 from index.text import one_line
 
 STANDARD_INPUT = "-"
@@ -33,79 +28,7 @@ MOST_BYTES = 10 * 1024 * 1024
 
 _SUFFIXES = (".txt", ".md", ".jsonl")
 _LONGEST_TITLE = 80
-_LONGEST_FRONT_MATTER = 64 * 1024
 _WORD = re.compile(r"\w")
-
-
-def _as_date(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if value is None or not str(value).strip():
-        return None
-    try:
-        return datetime.fromisoformat(str(value).strip()).date()
-    except ValueError:
-        raise ValueError("a day is written YYYY-MM-DD") from None
-
-
-def _as_line(value: object) -> object:
-    if isinstance(value, str):
-        return one_line(value) or None
-    if isinstance(value, int | float | date) and not isinstance(value, bool):
-        return str(value)
-    return value
-
-
-def _as_url(value: object) -> object:
-    line = _as_line(value)
-    if isinstance(line, str) and not re.match(r"https?://[^/\s]+\S*$", line, re.IGNORECASE):
-        raise ValueError("an address begins with http:// or https:// and has no spaces")
-    return line
-
-
-def _as_id(value: object) -> object:
-    """An id as it was given, but for what no file can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode() if value.strip() else None
-    return _as_line(value)
-
-
-_Line = Annotated[str | None, BeforeValidator(_as_line)]
-
-
-class _FrontMatterLoader(yaml.SafeLoader):
-    """YAML without aliases, which a few lines of multiply beyond all bounds.
-
-    Not the loader in C, which deep nesting makes crash.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases like *this are not read")
-        return super().compose_node(parent, index)
-
-
-class Metadata(BaseModel):
-    """What a source says about an article beside its text; unknown fields are left alone."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: Annotated[str | None, BeforeValidator(_as_id)] = None
-    title: _Line = None
-    url: Annotated[str | None, BeforeValidator(_as_url)] = None
-    published: Annotated[date | None, BeforeValidator(_as_date)] = Field(
-        default=None, validation_alias=AliasChoices("published", "date")
-    )
-    publisher: _Line = None
-
-
-class _Row(Metadata):
-    text: str
-
-
-_M = TypeVar("_M", bound=Metadata)
 
 
 def read(
@@ -236,7 +159,7 @@ def _article_in_file(path: Path, name: str) -> Article:
     if path.stat().st_size > MOST_BYTES:
         raise SourceError(_too_large(str(path), path.stat().st_size))
     parse = _markdown_article if path.suffix.lower() == ".md" else _plain_article
-    return parse(path.read_bytes(), str(path), name, _sidecar(path))
+    return parse(path.read_bytes(), str(path), name, sidecar(path))
 
 
 def _articles_in_jsonl(path: Path) -> Iterator[tuple[Article, str]]:
@@ -262,18 +185,18 @@ def _row_article(line: bytes, place: str) -> Article:
         raise SourceError(f"{place} is not JSON in UTF-8 ({error}): mend that line.") from None
     if not isinstance(values, dict):
         raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
-    row = _validated(_Row, values, place)
+    row = validated(Row, values, place)
     digest = hashlib.sha256((row.url or row.text).encode("utf-8", "replace")).hexdigest()
     return _article(plain_paragraphs(row.text), row, digest[:12], place)
 
 
 def _plain_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:
-    metadata, body = _front_matter(_decoded(data, place), beside, place)
+    metadata, body = front_matter(_decoded(data, place), beside, place)
     return _article(plain_paragraphs(body), metadata, name, place)
 
 
 def _markdown_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:
-    metadata, body = _front_matter(_decoded(data, place), beside, place)
+    metadata, body = front_matter(_decoded(data, place), beside, place)
     title, paragraphs = markdown_paragraphs(body)
     titled = metadata.model_copy(update={"title": metadata.title or title})
     return _article(paragraphs, titled, name, place)
@@ -291,69 +214,6 @@ def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -
         published=metadata.published,
         publisher=metadata.publisher,
     )
-
-
-def _front_matter(text: str, beside: Metadata, place: str) -> tuple[Metadata, str]:
-    """The metadata at the head of a text, over that of the sidecar file, and the text below."""
-    text = _with_plain_line_ends(text)
-    head, body = _parted(text)
-    if len(head) > _LONGEST_FRONT_MATTER:
-        raise SourceError(f"The front matter of {place} has {len(head):,} characters: shorten it.")
-    try:
-        values = YAMLHandler().load(head, Loader=_FrontMatterLoader)
-    # A day like 2018-02-30 and a tag like !!int without a number get past PyYAML's own errors.
-    except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
-        reason = one_line(str(error))
-        raise SourceError(f"The front matter of {place} is not YAML ({reason}): mend it.") from None
-    if not isinstance(values, dict):
-        # Two rules with words between them, and no metadata: all of it is the text.
-        return beside, text
-    own = _validated(Metadata, values, place)
-    return beside.model_copy(update=own.model_dump(exclude_none=True)), body
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """What stands between two lines of dashes at the head of a text, and the text below."""
-    handler = YAMLHandler()
-    if not handler.detect(text):
-        return "", text
-    try:
-        head, body = handler.split(text)
-    except ValueError:
-        return "", text
-    return head, body
-
-
-def _with_plain_line_ends(text: str) -> str:
-    """The text with plain line ends, so that front matter is seen whoever wrote the file."""
-    return text.replace("\r\n", "\n").lstrip("\ufeff")
-
-
-def _sidecar(path: Path) -> Metadata:
-    """What NAME.meta.json beside a file NAME.txt says about its article."""
-    file = path.with_suffix(".meta.json")
-    if not file.is_file():
-        return Metadata()
-    try:
-        values = json.loads(file.read_text("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{file} is not JSON in UTF-8 ({error}): mend it.") from None
-    if not isinstance(values, dict):
-        raise SourceError(f'{file} is not a JSON object: write {{"title": "…"}} there.')
-    return _validated(Metadata, values, str(file))
-
-
-def _validated(model: type[_M], values: object, place: str) -> _M:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        if first["type"] == "missing":
-            raise SourceError(f"{place} has no “{field}”: add it.") from None
-        shown = reprlib.repr(first["input"])[:60]
-        reason = first["msg"].removeprefix("Value error, ")
-        raise SourceError(f"{place}: “{field}” is {shown}, but {reason}: mend it.") from None
 
 
 def _decoded(data: bytes, place: str) -> str:
