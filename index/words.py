@@ -15,7 +15,7 @@ _TOKEN = r"(?u)\b\w+\b"
 class Words:
     """The words of a sequence of passages.
 
-    Stop words stay: on the development questions leaving them out made the search worse, and
+    Stop words stay: on the development questions fewer paragraphs came first without them, and
     a list of them would be right for one language only.
     """
 

@@ -25,15 +25,6 @@ def _no_waiting() -> Any:
 
 
 @pytest_asyncio.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDiscord]:
-    """A Discord on this machine, where discord.py finds it."""
-    async with LoopbackDiscord() as loopback:
-        monkeypatch.setattr(discord.http.Route, "BASE", loopback.rest_url)
-        monkeypatch.setattr(discord.http, "_set_api_version", lambda value: None)
-        yield loopback
-
-
-@pytest_asyncio.fixture
 async def client(server: LoopbackDiscord) -> AsyncIterator[discord.Client]:
     """A client that is logged in there."""
     async with discord.Client(intents=discord.Intents.none()) as bot:

@@ -1,12 +1,11 @@
 """The commands compared with what Discord has: no change is missed, no change is imagined."""
 
 import copy
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import discord
 import pytest
-import pytest_asyncio
 from discord import app_commands
 
 from bot.sync import is_same, sync
@@ -41,15 +40,6 @@ def payloads(client: discord.Client) -> list[Json]:
     """What discord.py would send."""
     tree: app_commands.CommandTree[discord.Client] = client.__dict__["tree"]
     return [command.to_dict(tree) for command in tree.get_commands()]
-
-
-@pytest_asyncio.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDiscord]:
-    """A Discord on this machine, where discord.py finds it."""
-    async with LoopbackDiscord() as loopback:
-        monkeypatch.setattr(discord.http.Route, "BASE", loopback.rest_url)
-        monkeypatch.setattr(discord.http, "_set_api_version", lambda value: None)
-        yield loopback
 
 
 async def synced(server: LoopbackDiscord, **changes: str) -> bool:
