@@ -1,4 +1,4 @@
-"""The command `pilcrow`: the commands of the index, and ask, eval, run."""
+"""The command `pilcrow`: the commands of the index, and ask, eval, export-reader, run."""
 
 import json
 import sys
@@ -11,8 +11,10 @@ from rich.console import Console
 
 from bot import terminal
 from bot.answers import Outcome, Question, parse_question
-from bot.ask import Judgement, answer, load_judgement
-from bot.evaluate import ask_all, read_labelled, read_rows, report, table
+from bot.ask import consider, decide, load_judgement
+from bot.evaluate import ask_all, report, written
+from bot.questions import QuestionsError, read_labelled, read_rows
+from bot.reader import find_reader
 from bot.settings import Settings
 from index.__main__ import cli as index_cli
 from index.cli import build_with_progress, busy, index_option, run, settings_of
@@ -39,12 +41,14 @@ for command in index_cli.commands.values():
     "--file", "file", type=click.Path(path_type=Path), help="Ask the questions of a JSONL file."
 )
 @click.option("--article", help="Ask this article alone, by its id.")
+@click.option("--explain", is_flag=True, help="Show each candidate with its scores.")
 @index_option
 def ask(
     question: tuple[str, ...],
     as_json: bool,
     file: Path | None,
     article: str | None,
+    explain: bool,
     folder: Path | None,
 ) -> None:
     """Ask QUESTION and print the answer; builds the index first if there is none."""
@@ -54,34 +58,77 @@ def ask(
         asked = [(parse_question(row.question), row.article or article) for row in read_rows(file)]
     else:
         asked = [(parse_question(" ".join(question)), article)]
-    index = _open_or_build(settings_of(Settings, folder))
-    judgement = load_judgement()
-    with busy("Loading the model"):
+    settings = settings_of(Settings, folder)
+    index = _open_or_build(settings)
+    with busy("Loading the models"):
+        reader = find_reader(settings.reader)
+        judgement = load_judgement(reader, settings.caution)
         index.encoder.embed(["The first text takes the longest."])
     for one, scope in asked:
-        outcome, ms = _timed(one, index, judgement, scope)
+        began = time.perf_counter()
+        considered = consider(one, index, reader, judgement, scope)
+        outcome = decide(considered, judgement)
+        ms = (time.perf_counter() - began) * 1000
         if as_json:
             row = terminal.as_json(one, outcome, index.name, ms)
+            if explain:
+                row["candidates"] = terminal.candidates_json(considered)
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             _print(one, outcome, 1 if scope else len(index.articles), titled=len(asked) > 1)
+            if explain:
+                _console().print("", terminal.explained(considered))
 
 
 @cli.command("eval")
 @click.argument("questions", type=click.Path(path_type=Path))
+@click.option(
+    "--plot",
+    "picture",
+    type=click.Path(path_type=Path),
+    help="Write the risk-coverage curve and the reliability diagram to this file (.png, .svg).",
+)
 @index_option
-def evaluate(questions: Path, folder: Path | None) -> None:
+def evaluate(questions: Path, picture: Path | None, folder: Path | None) -> None:
     """Print how well the labelled QUESTIONS (JSONL) are answered.
 
     A line is {"question", "answers", "paragraphs"} and, to ask one article only, "article";
     no answers mean that the articles do not say.
     """
     labelled = read_labelled(questions)
+    if not labelled:
+        raise QuestionsError(f"{questions} has no questions: give it one a line.")
     settings = settings_of(Settings, folder)
     index = open_index(settings.index, serving(settings.index, find_encoder(settings.model)))
+    reader = find_reader(settings.reader)
+    judgement = load_judgement(reader, settings.caution)
     with busy("Asking"):
-        figures = report(ask_all(labelled, index, load_judgement()))
-    click.echo(table(figures))
+        asked = ask_all(labelled, index, reader, judgement)
+    click.echo(written(report(asked)))
+    if picture is not None:
+        # matplotlib takes a second to import, which nothing else needs.
+        from bot.plot import plot
+
+        plot(asked, picture)
+
+
+@cli.command("export-reader")
+@click.argument("model")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--int8", is_flag=True, help="Weights of 8 bits: smaller, faster, not quite the same."
+)
+def export_reader_command(model: str, target: Path, int8: bool) -> None:
+    """Write MODEL as a reader into the folder TARGET, for PILCROW_READER.
+
+    MODEL is an extractive question-answering model of transformers: a folder, or a name in the
+    local model cache.
+    """
+    from bot.export import export_reader
+
+    with busy("Exporting the model"):
+        export_reader(model, target, int8)
+    click.echo(f"Set PILCROW_READER={target} to read with it.")
 
 
 @cli.command("run")
@@ -109,20 +156,15 @@ def _open_or_build(settings: Settings) -> PassageIndex:
         return open_index(settings.index, serving(settings.index, encoder))
 
 
-def _timed(
-    question: Question, index: PassageIndex, judgement: Judgement, article: str | None
-) -> tuple[Outcome, float]:
-    """The outcome and the milliseconds it took."""
-    began = time.perf_counter()
-    outcome = answer(question, index, judgement, article)
-    return outcome, (time.perf_counter() - began) * 1000
-
-
 def _print(question: Question, outcome: Outcome, articles: int, titled: bool) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = _console()
     if titled:
         console.print(f"\n> {question.text}\n", style="bold", markup=False)
     console.print(terminal.as_text(outcome, articles))
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

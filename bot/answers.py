@@ -92,10 +92,12 @@ class Answer:
     Attributes:
         citations: at least one, best first.
         confidence: calibrated probability, 0 to 1, that the answer is right.
+        agreed: whether all citations say the same.
     """
 
     citations: tuple[Citation, ...]
     confidence: float
+    agreed: bool = True
 
     def __post_init__(self) -> None:
         if not self.citations:

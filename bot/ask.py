@@ -1,14 +1,18 @@
-"""The question's path: question -> search -> best sentence -> Answer or Abstention."""
+"""The question's path: question -> search -> read -> Answer or Abstention."""
 
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from importlib.resources import files
 
 import numpy as np
 
 from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
+from bot.reader import Reader, Span, without_overlaps
+from bot.similar import overlap, words_of
+from bot.trim import trimmed, without_lone_marks
 from index.corpus import Hit
 from index.encoder import Encoder
 from index.search import PassageIndex
@@ -17,81 +21,197 @@ from index.split import sentences
 NEAREST = 3
 """How many passages an abstention shows at most."""
 
+READ = 8
+"""How many passages are read at once; as many again, where these leave it unsure."""
+
+MOST_CITATIONS = 2
+"""How many places an answer cites at most."""
+
+# "He" answers nothing, and no more does a span without a word.
+_PRONOUNS = frozenset(
+    {
+        *(
+            "i",
+            "me",
+            "my",
+            "mine",
+            "you",
+            "your",
+            "yours",
+            "he",
+            "him",
+            "his",
+            "she",
+            "her",
+            "hers",
+        ),
+        *(
+            "it",
+            "its",
+            "we",
+            "us",
+            "our",
+            "ours",
+            "they",
+            "them",
+            "their",
+            "theirs",
+            "this",
+            "that",
+        ),
+        *("these", "those", "who", "whom", "whose", "which"),
+    }
+)
+_SAME_WORDS = 0.5
+"""The F1 of two quotes from which on they say the same."""
+
+
+class Caution(StrEnum):
+    """How sure the bot has to be: a point on the risk-coverage curve."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What both searches say about the best passage and its best sentence.
+class Candidate:
+    """Words that could be the answer, and what speaks for them.
 
     Attributes:
-        cosine: similarity of question and passage, -1 to 1.
-        bm25: score of the words that they share, 0 or more.
-        margin: how far the passage's retrieval score is above the next one's, 0 or more.
-        sentence: similarity of question and sentence, -1 to 1.
+        citation: the words.
+        hit: their passage, as retrieval found it.
+        score: the reader score in logits, above 0 where an answer is likelier than none; without a
+            reader the similarity of question and sentence, -1 to 1.
+        confidence: calibrated probability, 0 to 1, that these words are right.
     """
 
-    cosine: float
-    bm25: float
-    margin: float
-    sentence: float
+    citation: Citation
+    hit: Hit
+    score: float
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What was found for a question, before anything is decided.
+
+    Attributes:
+        hits: the passages that retrieval found, best first; at least one.
+        candidates: what could be the answer, best first; at least one.
+    """
+
+    hits: Sequence[Hit]
+    candidates: Sequence[Candidate]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """When an answer is given, fitted on the development questions by `make fit`.
+    """Which candidate is best and when it is an answer, fitted by `make fit`.
 
     Attributes:
-        weights, intercept: of the logistic regression from evidence to confidence
-            (Platt 1999), in the order of the fields of `Evidence`.
+        choice: what score, cosine and BM25 are worth in the choice of the best candidate.
+        weights, intercept: of the logistic regression (Platt 1999) from score, cosine and BM25 of
+            a candidate to the probability that it is right.
         threshold: the confidence below which the bot abstains.
         relevance: the cosine below which the best passage is not even relevant.
+        contradiction: the confidence from which on other words, elsewhere, are an answer as well.
     """
 
-    weights: tuple[float, float, float, float]
+    choice: tuple[float, float, float]
+    weights: tuple[float, float, float]
     intercept: float
     threshold: float
     relevance: float
+    contradiction: float
 
-    def confidence(self, evidence: Evidence) -> float:
-        """The probability, 0 to 1, that the best sentence answers the question."""
-        pairs = zip(self.weights, astuple(evidence), strict=True)
-        logit = self.intercept + sum(weight * value for weight, value in pairs)
-        return 1 / (1 + math.exp(-logit))
+    def rank(self, candidate: Candidate) -> float:
+        """What candidates are ordered by, higher is better."""
+        return _weighted(self.choice, candidate)
+
+    def confidence(self, candidate: Candidate) -> float:
+        """The probability, 0 to 1, that the candidate is right."""
+        return 1 / (1 + math.exp(-self.intercept - _weighted(self.weights, candidate)))
 
 
-def load_judgement() -> Judgement:
-    """The judgement that ships with the project."""
-    values = json.loads((files("bot") / "judgement.json").read_text("utf-8"))
+def load_judgement(reader: Reader | None, caution: Caution = Caution.NORMAL) -> Judgement:
+    """The judgement that ships with the project, for reading or for doing without a reader."""
+    fitted = json.loads((files("bot") / "judgement.json").read_text("utf-8"))
+    values = fitted["sentence" if reader is None else "reader"]
     return Judgement(
-        tuple(values["weights"]), values["intercept"], values["threshold"], values["relevance"]
+        choice=tuple(values["choice"]),
+        weights=tuple(values["weights"]),
+        intercept=values["intercept"],
+        threshold=values["thresholds"][caution],
+        relevance=values["relevance"],
+        contradiction=values["contradiction"],
     )
 
 
 def answer(
-    question: Question, index: PassageIndex, judgement: Judgement, article: str | None = None
+    question: Question,
+    index: PassageIndex,
+    reader: Reader | None,
+    judgement: Judgement,
+    article: str | None = None,
 ) -> Outcome:
-    """The best sentence of the best passage, or an abstention where that is too doubtful.
+    """The words that answer, or an abstention where that is too doubtful.
 
     Args:
+        reader: what reads the passages; without one, the most similar sentence is the answer.
         article: the id of the one article to ask; all of them when None.
 
     Raises:
         UnknownArticle: the index holds no article of that id.
     """
-    hits = index.search(question.text, NEAREST, article)
-    best, evidence = find_best_sentence(question, hits, index.encoder)
-    return decide(best, evidence, hits, judgement)
+    return decide(consider(question, index, reader, judgement, article), judgement)
 
 
-def decide(
-    best: Citation, evidence: Evidence, hits: Sequence[Hit], judgement: Judgement
-) -> Outcome:
-    """The best sentence as the answer, or an abstention that shows the hits instead."""
-    confidence = judgement.confidence(evidence)
-    if confidence >= judgement.threshold:
-        return Answer((best,), confidence)
-    relevant = evidence.cosine >= judgement.relevance
-    reason = Reason.NOT_SAID if relevant else Reason.NOTHING_RELEVANT
-    return Abstention(reason, tuple(whole_passage(hit) for hit in hits[:NEAREST]), confidence)
+def consider(
+    question: Question,
+    index: PassageIndex,
+    reader: Reader | None,
+    judgement: Judgement,
+    article: str | None = None,
+) -> Considered:
+    """The passages that could answer, and the words in them; arguments as in `answer`."""
+    hits = index.search(question.text, 2 * READ, article)
+    found: list[Candidate] = []
+    if reader is not None:
+        found = spans_read(question, hits[:READ], reader)
+        if all(judgement.confidence(one) < judgement.threshold for one in found):
+            found += spans_read(question, hits[READ:], reader)
+    # Without a reader, or where there was nothing that it could read.
+    found = found or best_sentences(question, hits[:NEAREST], index.encoder)
+    judged = [replace(one, confidence=judgement.confidence(one)) for one in found]
+    return Considered(hits, sorted(judged, key=judgement.rank, reverse=True))
+
+
+def decide(considered: Considered, judgement: Judgement) -> Outcome:
+    """The best candidate as the answer, or an abstention that shows the hits instead.
+
+    Another passage is cited too where it says the same, surely enough to be an answer by itself, or
+    where it says something else so surely that the article seems to contradict itself.
+    """
+    hits, (best, *others) = considered.hits, considered.candidates
+    if best.confidence < judgement.threshold:
+        relevant = hits[0].cosine >= judgement.relevance
+        reason = Reason.NOT_SAID if relevant else Reason.NOTHING_RELEVANT
+        return Abstention(reason, tuple(map(whole_passage, hits[:NEAREST])), best.confidence)
+    cited = [best.citation]
+    for other in others:
+        same = says_the_same(best.citation, other.citation)
+        least = judgement.threshold if same else judgement.contradiction
+        elsewhere = all(other.citation.passage != citation.passage for citation in cited)
+        if other.confidence >= least and elsewhere and len(cited) < MOST_CITATIONS:
+            cited.append(other.citation)
+    agreed = all(says_the_same(best.citation, citation) for citation in cited)
+    return Answer(tuple(cited), best.confidence, agreed)
+
+
+def says_the_same(a: Citation, b: Citation) -> bool:
+    """Whether two quotes have more or less the same words."""
+    return overlap(a.quote, b.quote) >= _SAME_WORDS
 
 
 def whole_passage(hit: Hit) -> Citation:
@@ -99,42 +219,48 @@ def whole_passage(hit: Hit) -> Citation:
     return Citation(hit.passage, hit.passage.start, hit.passage.end)
 
 
-def find_best_sentence(
-    question: Question, hits: Sequence[Hit], encoder: Encoder
-) -> tuple[Citation, Evidence]:
-    """The sentence of the best hit that is most similar to the question, and the evidence.
-
-    Args:
-        hits: at least one, best first.
-    """
-    top = hits[0]
-    text, passage = top.passage.article.text, top.passage
-    spans = sentences(text, passage.start, passage.end)
-    vectors = encoder.embed([question.text, *(text[start:end] for start, end in spans)])
-    similarities = vectors[1:] @ vectors[0]
-    place = int(np.argmax(similarities))
-    margin = top.score - hits[1].score if len(hits) > 1 else 0.0
-    evidence = Evidence(top.cosine, top.bm25, margin, float(similarities[place]))
-    start, end = spans[place]
-    return Citation(passage, *without_lone_marks(text, start, end)), evidence
-
-
-def without_lone_marks(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without a quotation mark at its edge whose partner lies outside of it.
-
-    A span of nothing else stays as it is.
-    """
-    words = text[start:end]
-    kept = words[1:] if _is_lone(words[0], "“", "”", words) else words
-    kept = kept[:-1] if kept and _is_lone(kept[-1], "”", "“", words) else kept
-    inner = kept.strip()
-    if not inner:
-        return start, end
-    first = text.index(inner, start)
-    return first, first + len(inner)
+def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[Candidate]:
+    """What the reader finds in the hits' passages, trimmed to clean words."""
+    read = reader.read(question.text, [hit.passage.text for hit in hits])
+    found = []
+    for hit, spans in zip(hits, read, strict=True):
+        text, offset = hit.passage.article.text, hit.passage.start
+        places = [(trimmed(text, offset + one.start, offset + one.end), one) for one in spans]
+        # Where a passage ends inside what looks like one word, so does the quote.
+        clean = [
+            Span(max(start, hit.passage.start), min(end, hit.passage.end), one.score)
+            for (start, end), one in places
+        ]
+        found += [
+            Candidate(Citation(hit.passage, one.start, one.end), hit, one.score)
+            for one in without_overlaps(clean)
+            if not set(words_of(text[one.start : one.end])) <= _PRONOUNS
+        ]
+    return found
 
 
-def _is_lone(character: str, mark: str, partner: str, words: str) -> bool:
-    if character == '"':
-        return words.count('"') == 1
-    return character == mark and partner not in words
+def best_sentences(question: Question, hits: Sequence[Hit], encoder: Encoder) -> list[Candidate]:
+    """The sentence of each hit that is most similar to the question."""
+    spans = [
+        (hit, span)
+        for hit in hits
+        for span in sentences(hit.passage.article.text, hit.passage.start, hit.passage.end)
+    ]
+    texts = [hit.passage.article.text[start:end] for hit, (start, end) in spans]
+    vectors = encoder.embed([question.text, *texts])
+    similar = vectors[1:] @ vectors[0]
+    found = {}
+    for place in np.argsort(-similar, kind="stable"):
+        hit, (start, end) = spans[place]
+        clean = without_lone_marks(hit.passage.article.text, start, end)
+        if hit.passage not in found:
+            found[hit.passage] = Candidate(
+                Citation(hit.passage, *clean), hit, float(similar[place])
+            )
+    return list(found.values())
+
+
+def _weighted(weights: tuple[float, float, float], candidate: Candidate) -> float:
+    score, cosine, bm25 = weights
+    hit = candidate.hit
+    return score * candidate.score + cosine * hit.cosine + bm25 * hit.bm25

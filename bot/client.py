@@ -18,6 +18,7 @@ from bot import render
 from bot.answers import Answer, Outcome, Question, QuestionError, parse_question
 from bot.ask import Judgement, answer
 from bot.live import LiveIndex
+from bot.reader import Reader
 from bot.sending import persist
 from bot.sync import sync
 from index.search import PassageIndex
@@ -37,12 +38,14 @@ class Asking:
 
     Attributes:
         live: the index.
+        reader: what reads the passages, if anything does.
         judgement: when an answer is given.
         pool: the threads that questions are worked on in.
         log_questions: whether the log shows what was asked.
     """
 
     live: LiveIndex
+    reader: Reader | None
     judgement: Judgement
     pool: ThreadPoolExecutor
     log_questions: bool
@@ -195,7 +198,7 @@ def _work(asking: Asking, question: Question, source: int) -> tuple[Outcome, Pas
     """What comes of a question and the build that was asked, with its line in the log."""
     began = time.perf_counter()
     index = asking.live.current()
-    outcome = answer(question, index, asking.judgement)
+    outcome = answer(question, index, asking.reader, asking.judgement)
     _log.info(
         "%d %s confidence %.2f in %.0f ms build %s%s",
         source,

@@ -1,85 +1,25 @@
 """Quality on labelled questions: what is found, answered and refused, counted."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.answers import Abstention, Answer, Citation, Outcome, parse_question
-from bot.ask import NEAREST, Evidence, Judgement, decide, find_best_sentence, whole_passage
-from index.errors import PilcrowError
+from bot.ask import Considered, Judgement, consider, decide, whole_passage
+from bot.questions import Labelled
+from bot.reader import Reader
+from bot.similar import exactly, overlap
 from index.search import PassageIndex
 
+LEAST_OVERLAP = 0.5
+"""The F1 with a labelled answer from which on a quote has the right words."""
 
-class QuestionsError(PilcrowError):
-    """A file of questions cannot be read."""
-
-
-def _as_id(value: object) -> object:
-    """An id that was written as a number, as the article's was."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class Row(BaseModel):
-    """A line of a file of questions; fields that are not named here are left alone.
-
-    Attributes:
-        question: what is asked.
-        article: the id of the one article that is asked; all of them when None.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    question: str
-    article: Annotated[str | None, BeforeValidator(_as_id)] = None
-
-
-class Labelled(Row):
-    """A question whose answer is known.
-
-    Attributes:
-        answers: the words that answer it, each as the article has them; none if it cannot be
-            answered.
-        paragraphs: the numbers of the paragraphs that say so.
-    """
-
-    answers: tuple[str, ...]
-    paragraphs: tuple[int, ...]
-
-
-_R = TypeVar("_R", bound=Row)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of the questions; each share is between 0 and 1, and NaN of nothing.
-
-    Attributes:
-        answerable, unanswerable: how many there were of each.
-        passage_at_1, passage_at_3: share of the answerable whose paragraph retrieval put first,
-            or among the first three.
-        answer_right: share of the answerable that got a quote with the right words from a right
-            paragraph.
-        answer_wrong: share of the answerable that got another quote.
-        wrongly_refused: share of the answerable that got an abstention.
-        rightly_refused: share of the unanswerable that got an abstention.
-        auroc: how well confidence tells the answerable from the unanswerable (0.5 is chance).
-        calibration_error: expected calibration error of the confidence, 10 equal bins
-            (Guo et al. 2017).
-    """
-
-    answerable: int
-    unanswerable: int
-    passage_at_1: float
-    passage_at_3: float
-    answer_right: float
-    answer_wrong: float
-    wrongly_refused: float
-    rightly_refused: float
-    auroc: float
-    calibration_error: float
+_RESAMPLED = 1000
+_BINS = 10
+Values = NDArray[np.float64]
+Compare = Callable[[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,140 +28,209 @@ class Asked:
 
     Attributes:
         labelled: the question.
-        found: the passages that retrieval found, best first, as citations.
-        best: the quote that was given or would have been.
-        evidence: what spoke for it.
+        considered: what was found for it.
         outcome: what the person got.
     """
 
     labelled: Labelled
-    found: Sequence[Citation]
-    best: Citation
-    evidence: Evidence
+    considered: Considered
     outcome: Outcome
 
+    @property
+    def best(self) -> Citation:
+        """The quote that was given or would have been."""
+        return self.considered.candidates[0].citation
 
-def read_rows(file: Path) -> list[Row]:
-    """The questions of a JSONL file, each one valid, in order.
 
-    Raises:
-        QuestionsError: the file, or a line of it, is not what it should be.
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure and its 95 % interval, from 1,000 bootstrap samples of the questions."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of the questions; NaN stands for a figure of nothing.
+
+    Attributes:
+        answerable, unanswerable: how many there were of each.
+        figures: each figure by its name, in the order of `FIGURES`.
     """
-    return list(_rows(file, Row))
+
+    answerable: int
+    unanswerable: int
+    figures: dict[str, Figure]
+
+    def __getitem__(self, name: str) -> float:
+        """A figure's value."""
+        return self.figures[name].value
 
 
-def read_labelled(file: Path) -> list[Labelled]:
-    """The labelled questions of a JSONL file, in order.
-
-    Raises:
-        QuestionsError: the file, or a line of it, is not what it should be.
-    """
-    return list(_rows(file, Labelled))
+FIGURES = {
+    "retrieval_at_1": "right paragraph first in retrieval, of the answerable",
+    "retrieval_at_3": "right paragraph among the first three in retrieval",
+    "passage_at_1": "best quote from a right paragraph, given or held back, of the answerable",
+    "answer_right": "answered with the right words from a right paragraph, of the answerable",
+    "answer_wrong": "answered otherwise, of the answerable",
+    "wrongly_refused": "abstained, of the answerable",
+    "rightly_refused": "abstained, of the unanswerable",
+    "exact_match": "exact match over all, as SQuAD 2.0 counts it",
+    "f1": "F1 over all, as SQuAD 2.0 counts it",
+    "auroc": "confidence tells the answerable from the unanswerable (.5 is chance)",
+    "calibration_error": "expected calibration error of the confidence, 10 bins",
+}
+"""What is reported, and what it means (F1 and exact match: Rajpurkar et al. 2018; calibration
+error: Guo et al. 2017)."""
 
 
 def ask_all(
-    questions: Sequence[Labelled], index: PassageIndex, judgement: Judgement
+    questions: Sequence[Labelled], index: PassageIndex, reader: Reader | None, judgement: Judgement
 ) -> list[Asked]:
     """Each question and what comes of it, in order.
 
     Raises:
         UnknownArticle: a question is of an article that the index does not hold.
     """
-    return [_ask(labelled, index, judgement) for labelled in questions]
+    asked = []
+    for labelled in questions:
+        question = parse_question(labelled.question)
+        considered = consider(question, index, reader, judgement, labelled.article)
+        asked.append(Asked(labelled, considered, decide(considered, judgement)))
+    return asked
 
 
 def report(asked: Sequence[Asked]) -> Report:
     """The quality over all questions that were asked."""
-    able = [one for one in asked if one.labelled.answers]
-    unable = [one for one in asked if not one.labelled.answers]
-    answered = [one for one in able if isinstance(one.outcome, Answer)]
-    right = [one for one in answered if is_right(one.best, one.labelled)]
-    return Report(
-        answerable=len(able),
-        unanswerable=len(unable),
-        passage_at_1=_share(sum(_is_found(one, 1) for one in able), able),
-        passage_at_3=_share(sum(_is_found(one, 3) for one in able), able),
-        answer_right=_share(len(right), able),
-        answer_wrong=_share(len(answered) - len(right), able),
-        wrongly_refused=_share(len(able) - len(answered), able),
-        rightly_refused=_share(sum(isinstance(o.outcome, Abstention) for o in unable), unable),
-        auroc=_auroc(asked),
-        calibration_error=_calibration_error(asked),
-    )
+    table = _table(asked)
+    values = _figures(table)
+    chance = np.random.default_rng(0)
+    samples = [
+        _figures(table[:, chance.integers(0, len(asked), len(asked))]) for _ in range(_RESAMPLED)
+    ]
+    figures = {}
+    for name, value in values.items():
+        sampled = np.array([sample[name] for sample in samples])
+        kept = sampled[~np.isnan(sampled)]
+        low, high = np.quantile(kept, (0.025, 0.975)) if len(kept) else (np.nan, np.nan)
+        figures[name] = Figure(value, float(low), float(high))
+    answerable = sum(bool(one.labelled.answers) for one in asked)
+    return Report(answerable, len(asked) - answerable, figures)
 
 
 def is_right(citation: Citation, labelled: Labelled) -> bool:
-    """Whether a quote has the words that answer, and is from a paragraph that says so."""
-    return _is_paragraph(citation, labelled) and any(a in citation.quote for a in labelled.answers)
+    """Whether a quote has the words that answer, and is from a paragraph that says so.
 
-
-def table(figures: Report) -> str:
-    """The report as lines of text, one figure a line."""
-    return "\n".join(
-        f"{name.replace('_', ' '):20}{value if isinstance(value, int) else format(value, '.3f')}"
-        for name, value in asdict(figures).items()
+    It has them where it contains a labelled answer, or half of it is one (F1 of `LEAST_OVERLAP`).
+    """
+    return is_of_paragraph(citation, labelled) and any(
+        answer in citation.quote or overlap(answer, citation.quote) >= LEAST_OVERLAP
+        for answer in labelled.answers
     )
 
 
-def _ask(labelled: Labelled, index: PassageIndex, judgement: Judgement) -> Asked:
-    question = parse_question(labelled.question)
-    hits = index.search(question.text, NEAREST, labelled.article)
-    best, evidence = find_best_sentence(question, hits, index.encoder)
-    found = [whole_passage(hit) for hit in hits]
-    return Asked(labelled, found, best, evidence, decide(best, evidence, hits, judgement))
-
-
-def _rows(file: Path, model: type[_R]) -> Iterator[_R]:
-    try:
-        lines = file.read_text("utf-8-sig").split("\n")
-    except OSError as error:
-        raise QuestionsError(f"{file} cannot be read ({error.strerror}): check the name.") from None
-    except UnicodeDecodeError:
-        raise QuestionsError(f"{file} is not UTF-8: save it as UTF-8.") from None
-    adapter = TypeAdapter(model)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = adapter.validate_json(line)
-            parse_question(row.question)
-        except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "the line"
-            raise QuestionsError(f"{file} line {number}: {field}: {first['msg']}.") from None
-        except PilcrowError as error:
-            raise QuestionsError(f"{file} line {number}: {error}") from None
-        yield row
-
-
-def _is_found(one: Asked, first: int) -> bool:
-    return any(_is_paragraph(citation, one.labelled) for citation in one.found[:first])
-
-
-def _is_paragraph(citation: Citation, labelled: Labelled) -> bool:
+def is_of_paragraph(citation: Citation, labelled: Labelled) -> bool:
+    """Whether a citation is of a paragraph that answers."""
     same_article = labelled.article in (None, citation.article.id)
     return same_article and citation.paragraph in labelled.paragraphs
 
 
-def _share(count: int, of: Sequence[object]) -> float:
-    return count / len(of) if of else float("nan")
+def written(figures: Report) -> str:
+    """The report as lines of text, one figure a line, with what it means."""
+    lines = [f"{figures.answerable} answerable and {figures.unanswerable} unanswerable questions"]
+    for name, figure in figures.figures.items():
+        interval = f"{figure.low:.3f} to {figure.high:.3f}"
+        lines.append(f"{name:18}{figure.value:7.3f}   ({interval})   {FIGURES[name]}")
+    return "\n".join(lines)
 
 
-def _auroc(asked: Sequence[Asked]) -> float:
-    from sklearn.metrics import roc_auc_score
+def confidences(asked: Sequence[Asked]) -> tuple[Values, NDArray[np.bool_], NDArray[np.bool_]]:
+    """(confidence, whether the best quote is right, whether it is answerable) of each question."""
+    sure = np.array([one.outcome.confidence for one in asked], dtype=np.float64)
+    right = np.array([is_right(one.best, one.labelled) for one in asked], dtype=bool)
+    answerable = np.array([bool(one.labelled.answers) for one in asked], dtype=bool)
+    return sure, right, answerable
 
-    answerable = [bool(one.labelled.answers) for one in asked]
-    if len(set(answerable)) < 2:
+
+def bins_of(sure: Values, right: NDArray[np.bool_]) -> list[tuple[float, float, int]]:
+    """(mean confidence, share right, count) of each bin that holds anything, of ten equal ones."""
+    place = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    return [
+        (float(sure[place == i].mean()), float(right[place == i].mean()), int((place == i).sum()))
+        for i in range(_BINS)
+        if (place == i).any()
+    ]
+
+
+def _table(asked: Sequence[Asked]) -> Values:
+    """A row for each thing that is counted, a column for each question."""
+    sure, right, answerable = confidences(asked)
+    refused = [isinstance(one.outcome, Abstention) for one in asked]
+    rows = [
+        answerable,
+        refused,
+        right,
+        sure,
+        [_is_found(one, 1) for one in asked],
+        [_is_found(one, 3) for one in asked],
+        [is_of_paragraph(one.best, one.labelled) for one in asked],
+        [_squad(one, exactly) for one in asked],
+        [_squad(one, overlap) for one in asked],
+    ]
+    return np.array(rows, dtype=np.float64)
+
+
+def _figures(table: Values) -> dict[str, float]:
+    answerable, refused, right, sure, first, in_three, of_paragraph, exact, f1 = table
+    able, unable = answerable == 1, answerable == 0
+    answered = 1 - refused
+    return {
+        "retrieval_at_1": _mean(first[able]),
+        "retrieval_at_3": _mean(in_three[able]),
+        "passage_at_1": _mean(of_paragraph[able]),
+        "answer_right": _mean((answered * right)[able]),
+        "answer_wrong": _mean((answered * (1 - right))[able]),
+        "wrongly_refused": _mean(refused[able]),
+        "rightly_refused": _mean(refused[unable]),
+        "exact_match": _mean(exact),
+        "f1": _mean(f1),
+        "auroc": _auroc(able, sure),
+        "calibration_error": _calibration_error(sure, right == 1),
+    }
+
+
+def _mean(values: Values) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _is_found(one: Asked, first: int) -> bool:
+    found = map(whole_passage, one.considered.hits[:first])
+    return any(is_of_paragraph(citation, one.labelled) for citation in found)
+
+
+def _squad(one: Asked, compare: Compare) -> float:
+    """SQuAD 2.0's score of one outcome: an abstention is right where nothing answers."""
+    if not isinstance(one.outcome, Answer):
+        return float(not one.labelled.answers)
+    quote = one.outcome.citations[0].quote
+    return max((compare(answer, quote) for answer in one.labelled.answers), default=0.0)
+
+
+def _auroc(answerable: NDArray[np.bool_], sure: Values) -> float:
+    """The probability that an answerable question has the higher confidence of two; ties half."""
+    from scipy.stats import rankdata
+
+    able, unable = int(answerable.sum()), int((~answerable).sum())
+    if not able or not unable:
         return float("nan")
-    return float(roc_auc_score(answerable, [one.outcome.confidence for one in asked]))
+    above = rankdata(sure)[answerable].sum() - able * (able + 1) / 2
+    return float(above / (able * unable))
 
 
-def _calibration_error(asked: Sequence[Asked], bins: int = 10) -> float:
-    error = 0.0
-    for lower in range(bins):
-        inside = [o for o in asked if min(int(o.outcome.confidence * bins), bins - 1) == lower]
-        if inside:
-            right = sum(is_right(o.best, o.labelled) for o in inside) / len(inside)
-            sure = sum(o.outcome.confidence for o in inside) / len(inside)
-            error += len(inside) / len(asked) * abs(right - sure)
-    return error if asked else float("nan")
+def _calibration_error(sure: Values, right: NDArray[np.bool_]) -> float:
+    if not len(sure):
+        return float("nan")
+    bins = bins_of(sure, right)
+    return sum(count * abs(mean - share) for mean, share, count in bins) / len(sure)

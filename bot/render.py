@@ -8,7 +8,7 @@ import discord
 
 from bot.answers import Answer, Citation, Outcome, Question
 from bot.markup import clip, closed, escape, escape_within, quoted
-from bot.wording import NOT_AN_ANSWER, imprint, no_answer
+from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
 from index.corpus import Article
 from index.search import PassageIndex
 from index.text import count
@@ -120,11 +120,11 @@ def _body(outcome: Outcome, articles: int, links: bool) -> str:
     """The words of the message: the quotation and its ¶, after a heading if it is no answer."""
     if isinstance(outcome, Answer):
         shown = outcome.citations[:_MOST_CITATIONS]
-        return "\n".join(
-            f"{_sentence(citation, len(shown))}\n{_pilcrow(citation, links)}"
-            + _other_title(citation, shown[0])
-            for citation in shown
-        )
+        lines = [] if outcome.agreed else [f"**{SEVERAL_ANSWERS}**"]
+        for citation in shown:
+            lines.append(_sentence(citation, len(shown)))
+            lines.append(_pilcrow(citation, links) + _other_title(citation, shown[0]))
+        return "\n".join(lines)
     heading = f"**{no_answer(articles)}**"
     closest = _cited(outcome)
     if closest is None:

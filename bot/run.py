@@ -16,6 +16,7 @@ from bot.ask import load_judgement
 from bot.client import Asking, PilcrowClient
 from bot.commands import add_commands
 from bot.live import LiveIndex
+from bot.reader import find_reader
 from bot.settings import Settings
 from index.encoder import find_encoder
 from index.errors import PilcrowError
@@ -41,7 +42,7 @@ def run_bot(settings: Settings, version: str) -> None:
 
     Raises:
         StartError: there is no token, or Discord refuses it or the bot for good.
-        PilcrowError: the index cannot be opened, or the encoder does not load.
+        PilcrowError: the index cannot be opened, or a model does not load.
     """
     if settings.discord_token is None:
         raise StartError(
@@ -54,12 +55,14 @@ def run_bot(settings: Settings, version: str) -> None:
     log_to_standard_error()
     # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    reader = find_reader(settings.reader)
     encoder = serving(settings.index, find_encoder(settings.model))
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
-    asking = Asking(live, load_judgement(), pool, settings.log_questions)
+    judgement = load_judgement(reader, settings.caution)
+    asking = Asking(live, reader, judgement, pool, settings.log_questions)
 
     def make_client() -> PilcrowClient:
         client = PilcrowClient(asking)

@@ -2,6 +2,7 @@
 
 from pydantic import Field, SecretStr
 
+from bot.ask import Caution
 from index.settings import IndexSettings
 
 
@@ -10,10 +11,14 @@ class Settings(IndexSettings):
 
     Attributes:
         discord_token: the bot's token; needed by `pilcrow run` alone.
+        reader: the folder of a reader, or `none`; the one that ships with the project when None.
+        caution: how sure the bot has to be.
         workers: how many questions are worked on at once; the others wait their turn.
         log_questions: whether the log shows what was asked.
     """
 
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
+    reader: str | None = None
+    caution: Caution = Caution.NORMAL
     workers: int = Field(default=2, ge=1, le=64)
     log_questions: bool = False

@@ -1,12 +1,15 @@
 """Outcome -> terminal text or JSON. Pure: nothing is printed here."""
 
+from rich.table import Table
 from rich.text import Text
 
 from bot.answers import Answer, Citation, Outcome, Question
+from bot.ask import Considered
 from bot.markup import clip
-from bot.wording import NOT_AN_ANSWER, imprint, no_answer
+from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
 
 _LONGEST_PASSAGE = 600
+_MOST_EXPLAINED = 20
 
 
 def as_json(question: Question, outcome: Outcome, build: str, ms: float) -> dict[str, object]:
@@ -30,6 +33,8 @@ def as_text(outcome: Outcome, articles: int) -> Text:
     """The outcome as text for a terminal; `articles` is how many were asked."""
     if isinstance(outcome, Answer):
         parts = [_terminal_citation(citation) for citation in outcome.citations]
+        if not outcome.agreed:
+            parts.insert(0, Text(SEVERAL_ANSWERS, "bold"))
         sure = Text(f"confidence {outcome.confidence:.0%}", "dim")
         return Text("\n\n").join([*parts, sure])
     heading = Text.assemble((no_answer(articles), "bold"), (f" ({outcome.reason})", "dim"))
@@ -44,6 +49,35 @@ def as_text(outcome: Outcome, articles: int) -> Text:
         (_source(closest), "cyan"),
         _link_line(closest),
     )
+
+
+def explained(considered: Considered) -> Table:
+    """Every candidate, best first, with what speaks for it, as a table for a terminal."""
+    table = Table(title="What could be the answer", title_justify="left")
+    for heading in ("confidence", "reader score", "cosine", "BM25"):
+        table.add_column(heading, justify="right")
+    table.add_column("¶", justify="right")
+    table.add_column("words", overflow="fold")
+    for one in considered.candidates[:_MOST_EXPLAINED]:
+        scores = (one.confidence, one.score, one.hit.cosine, one.hit.bm25)
+        place = str(one.citation.paragraph)
+        table.add_row(*(f"{score:.2f}" for score in scores), place, Text(one.citation.quote))
+    return table
+
+
+def candidates_json(considered: Considered) -> list[dict[str, object]]:
+    """The same for `pilcrow ask --json --explain`, all of them."""
+    return [
+        _citation_json(one.citation)
+        | {
+            "confidence": round(one.confidence, 4),
+            "reader_score": round(one.score, 4),
+            "retrieval_score": round(one.hit.score, 4),
+            "cosine": round(one.hit.cosine, 4),
+            "bm25": round(one.hit.bm25, 4),
+        }
+        for one in considered.candidates
+    ]
 
 
 def _terminal_citation(citation: Citation) -> Text:

@@ -2,6 +2,7 @@
 
 from index.corpus import Article
 
+SEVERAL_ANSWERS = "The article says more than one thing:"
 NOT_AN_ANSWER = "The closest passage, not an answer:"
 
 

@@ -14,6 +14,14 @@ from tests.terminal import Run, pilcrow
 
 SAMPLE_ID = "000_2b8243ca65ed262c"
 MASOOD = "Masood, 52, was shot dead by armed police at the scene."
+QUOTE = "armed police"
+VARIABLES = (
+    "PILCROW_INDEX",
+    "PILCROW_MODEL",
+    "PILCROW_READER",
+    "PILCROW_CAUTION",
+    "PILCROW_WORKERS",
+)
 TITLE = "A year to the day after the Westminster attack, memorials have taken place to…"
 
 
@@ -34,7 +42,7 @@ def call(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Call:
     """Runs a command in a folder of its own, without settings from outside."""
-    for name in ("PILCROW_INDEX", "PILCROW_MODEL", "PILCROW_WORKERS", "DISCORD_TOKEN"):
+    for name in (*VARIABLES, "DISCORD_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -72,13 +80,14 @@ def test_ask_json_is_the_object_of_the_contract(call: Call, sample: Path) -> Non
     text = call("show", "--index", sample, SAMPLE_ID).out
     start = text.index(MASOOD)
     end = start + len(MASOOD)
+    quoted = start + MASOOD.index(QUOTE)
     confidence, ms = answer.pop("confidence"), answer.pop("ms")
     assert 0 <= confidence <= 1
     assert ms > 0
     assert answer == {
         "question": "who shot masood",
         "outcome": "answer",
-        "answer": MASOOD,
+        "answer": QUOTE,
         "citations": [
             {
                 "article": SAMPLE_ID,
@@ -86,9 +95,9 @@ def test_ask_json_is_the_object_of_the_contract(call: Call, sample: Path) -> Non
                 "url": None,
                 "link": None,
                 "paragraph": 12,
-                "start": start,
-                "end": end,
-                "quote": MASOOD,
+                "start": quoted,
+                "end": quoted + len(QUOTE),
+                "quote": QUOTE,
                 "passage": {"start": start, "end": end, "text": MASOOD},
             }
         ],
@@ -116,7 +125,7 @@ def test_ask_json_of_an_abstention(call: Call, sample: Path) -> None:
 def test_ask_file_keeps_the_order(call: Call, sample: Path, tmp_path: Path) -> None:
     """`ask --json --file` prints an object a line, in the order of the file's questions."""
     rows = [
-        {"question": "when does the condolence book close"},
+        {"question": "until when is the condolence book open"},
         {"question": "who shot masood", "article": SAMPLE_ID, "history": []},
         {"question": "What is the capital of France?", "answers": []},
     ]
@@ -140,10 +149,10 @@ def test_ask_prints_what_a_person_wants_to_read(call: Call, sample: Path) -> Non
 
 
 @pytest.mark.slow
-def test_ask_builds_the_index_if_there_is_none(call: Call, tmp_path: Path) -> None:
+def test_ask_builds_the_index_if_there_is_none(tmp_path: Path) -> None:
     """`ask` in an empty folder builds the sample first and prints nothing but the answer."""
-    result = call("ask", "--json", "--index", tmp_path / "new", "who shot masood")
-    assert json.loads(result.out)["answer"] == MASOOD
+    result = pilcrow("ask", "--json", "--index", tmp_path / "new", "who shot masood")
+    assert json.loads(result.out)["answer"] == QUOTE
     assert result.err == ""
 
 
@@ -175,12 +184,75 @@ def test_eval_prints_the_figures(call: Call, sample: Path, tmp_path: Path) -> No
     ]
     file = tmp_path / "labelled.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    figures = dict(
-        line.rsplit(None, 1) for line in call("eval", "--index", sample, file).out.splitlines()
+    first, *lines = call("eval", "--index", sample, file).out.splitlines()
+    figures = {line.split()[0]: line.split()[1] for line in lines}
+    assert first == "2 answerable and 1 unanswerable questions"
+    assert (figures["answer_right"], figures["answer_wrong"]) == ("0.500", "0.500")
+    assert (figures["rightly_refused"], figures["auroc"]) == ("1.000", "1.000")
+
+
+@pytest.mark.slow
+def test_eval_draws_a_picture(call: Call, sample: Path, tmp_path: Path) -> None:
+    """`eval --plot` writes a picture beside the figures, and refuses a kind that it cannot draw."""
+    file = tmp_path / "labelled.jsonl"
+    row = {"question": "who shot masood", "answers": ["armed police"], "paragraphs": [12]}
+    file.write_text(json.dumps(row), "utf-8")
+    result = call("eval", "--index", sample, file, "--plot", tmp_path / "curves.png")
+    assert (result.status, result.err) == (0, "")
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG\r\n")
+    refused = call("eval", "--index", sample, file, "--plot", tmp_path / "curves.word")
+    assert refused.status == 1
+    assert "curves.word is no kind of picture: end its name in .png or .svg." in refused.err
+
+
+@pytest.mark.slow
+def test_ask_explains_itself(call: Call, sample: Path) -> None:
+    """`ask --explain` shows the candidates with their scores, best first, the answer first."""
+    result = call("ask", "--json", "--explain", "--index", sample, "who shot masood")
+    answer = json.loads(result.out)
+    candidates = answer["candidates"]
+    assert candidates[0]["quote"] == QUOTE
+    assert candidates[0]["confidence"] == answer["confidence"]
+    assert candidates[0]["reader_score"] > 0 > candidates[-1]["reader_score"]
+    table = call("ask", "--explain", "--index", sample, "who shot masood").out
+    assert table.index(MASOOD) < table.index("reader score") < table.rindex(QUOTE)
+
+
+@pytest.mark.slow
+def test_without_a_reader_the_sentence_is_the_answer(
+    call: Call, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PILCROW_READER=none answers with the whole sentence that is most similar."""
+    monkeypatch.setenv("PILCROW_READER", "none")
+    result = call("ask", "--json", "--index", sample, "who shot masood")
+    assert json.loads(result.out)["answer"] == MASOOD
+
+
+def test_a_reader_that_is_not_there_is_one_sentence(
+    call: Call, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without a reader is told with what to do."""
+    monkeypatch.setenv("PILCROW_READER", "/no/such/reader")
+    assert sentence(call("ask", "--index", sample, "who")) == (
+        "/no/such/reader holds no reader (it has no reader.json): set PILCROW_READER to a folder "
+        "that `pilcrow export-reader` wrote, or to none."
     )
-    assert (figures["answerable"], figures["unanswerable"]) == ("2", "1")
-    assert (figures["answer right"], figures["answer wrong"]) == ("0.500", "0.500")
-    assert (figures["rightly refused"], figures["auroc"]) == ("1.000", "1.000")
+
+
+@pytest.mark.slow
+def test_caution_decides_what_is_answered(
+    call: Call, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question that is answered with little caution is refused with much, equally sure."""
+    outcomes = []
+    for caution in ("low", "high"):
+        monkeypatch.setenv("PILCROW_CAUTION", caution)
+        question = "until when is the condolence book open"
+        answer = json.loads(call("ask", "--json", "--index", sample, question).out)
+        outcomes.append((answer["outcome"], answer["confidence"]))
+    (low, sure), (high, as_sure) = outcomes
+    assert (low, high) == ("answer", "abstention")
+    assert sure == as_sure
 
 
 def test_build_without_sources_builds_the_sample(call: Call, sample: Path) -> None:
@@ -392,5 +464,7 @@ def test_a_model_that_is_not_there_is_one_sentence(
 def test_help_lists_every_command(call: Call) -> None:
     """`pilcrow --help` names all commands."""
     words = call("--help").out.split()
-    for name in ("ask", "articles", "build", "check", "eval", "run", "search", "show"):
+    for name in (
+        *("ask", "articles", "build", "check", "eval", "export-reader", "run", "search", "show"),
+    ):
         assert name in words

@@ -16,7 +16,7 @@ from tests.loopback.server import LoopbackDiscord
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-MASOOD = "> **Masood, 52, was shot dead by armed police at the scene.**\n¶ 12"
+MASOOD = "> Masood, 52, was shot dead by **armed police** at the scene.\n¶ 12"
 ASKED = {"question": "who shot masood"}
 TITLE = "A year to the day after the Westminster attack, memorials have taken place to…"
 
@@ -383,7 +383,7 @@ async def test_a_rebuild_is_picked_up_and_sigterm_ends_it(
             build(index, ["sample", str(news)], encoder)
             after = await (await discord.slash("ask", asked)).reply()
             assert body_of(after) == (
-                "> **The mayor of Brie ate forty wheels of cheese on Tuesday.**\n¶ 1"
+                "> The mayor of Brie ate **forty** wheels of cheese on Tuesday.\n¶ 1"
             )
             bot.terminate()
             assert await bot.wait(5) == 0

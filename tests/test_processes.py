@@ -16,13 +16,14 @@ from tests.terminal import ROOT, environment, on_a_terminal, pilcrow
 pytestmark = pytest.mark.slow
 
 MASOOD = "Masood, 52, was shot dead by armed police at the scene."
+QUOTE = "armed police"
 
 
 def test_a_pipe_gets_json_and_nothing_else(tmp_path: Path) -> None:
     """`ask --json` in a pipe writes one object to standard output and nothing to standard error."""
     run = pilcrow("ask", "--json", "who shot masood", cwd=tmp_path)
     assert (run.status, run.err) == (0, "")
-    assert json.loads(run.out)["answer"] == MASOOD
+    assert json.loads(run.out)["answer"] == QUOTE
     assert run.out.count("\n") == 1
     assert (tmp_path / ".pilcrow" / "CURRENT").is_file()
 
@@ -32,7 +33,7 @@ def test_a_terminal_gets_progress_and_colour(tmp_path: Path) -> None:
     status, shown = on_a_terminal("ask", "--index", tmp_path / "index", "who shot masood")
     assert status == 0
     assert "Embedding passages" in shown
-    assert f"\x1b[1;32m{MASOOD}\x1b[0m" in shown
+    assert f"by \x1b[1;32m{QUOTE}\x1b[0m at the scene" in shown
 
 
 def test_no_color_is_respected(tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ def test_no_color_is_respected(tmp_path: Path) -> None:
     arguments = ("ask", "--index", tmp_path / "index", "who shot masood")
     status, shown = on_a_terminal(*arguments, NO_COLOR="1")
     assert status == 0
-    assert MASOOD in shown
+    assert f"by \x1b[1m{QUOTE}\x1b[0m at the scene" in shown
     assert "\x1b[1;32m" not in shown
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.answers import Citation
+from bot.answers import Abstention, Answer, Citation, Reason
+from bot.ask import Candidate, Considered
+from bot.evaluate import Asked
+from bot.questions import Labelled
 from index.build import build
 from index.clean import plain_paragraphs
-from index.corpus import PARAGRAPH_BREAK, Article, Passage
+from index.corpus import PARAGRAPH_BREAK, Article, Hit, Passage
 from index.encoder import Encoder
 from index.search import PassageIndex, open_index
 from index.split import split
@@ -82,3 +85,34 @@ def index_of(folder: Path, *rows: dict[str, str], encoder: Encoder | None = None
     encoder = encoder or LetterEncoder()
     build(folder / "index", [str(source)], encoder)
     return open_index(folder / "index", encoder)
+
+
+COLOURS = "The car is dark red.\n\nThe boat is blue.\n\nThe house is green.\n\nThe bird is grey."
+"""The text of the article "a", which `asked` asks."""
+
+
+def asked(answer: str, paragraph: int, found: str, quote: str, sure: float, given: bool) -> Asked:
+    """A question of the article `COLOURS`, and what came of it.
+
+    Args:
+        answer, paragraph: what answers it and where; no words if nothing does.
+        found: the numbers of the paragraphs that retrieval found, best first.
+        quote: the best quote.
+        sure: its confidence.
+        given: whether it was the answer; held back otherwise.
+    """
+    labelled = Labelled(
+        question="q?",
+        article="a",
+        answers=(answer,) if answer else (),
+        paragraphs=(paragraph,) if answer else (),
+    )
+    passages = passages_of(COLOURS, id="a")
+    hits = [Hit(passages[int(number) - 1], 0.0, 0.0, 0.0) for number in found]
+    best = cite(COLOURS, quote, id="a")
+    nearest = tuple(Citation(hit.passage, hit.passage.start, hit.passage.end) for hit in hits)
+    return Asked(
+        labelled,
+        Considered(hits, [Candidate(best, hits[0], 0.0, sure)]),
+        Answer((best,), sure) if given else Abstention(Reason.NOT_SAID, nearest, sure),
+    )

@@ -16,8 +16,9 @@ from bot.answers import (
     QuestionError,
     parse_question,
 )
-from bot.ask import Judgement, answer, find_best_sentence, load_judgement
-from bot.evaluate import read_labelled
+from bot.ask import Judgement, answer, best_sentences, load_judgement
+from bot.questions import read_labelled
+from bot.reader import find_reader
 from index.build import build
 from index.corpus import Hit
 from index.search import PassageIndex, open_index
@@ -30,8 +31,9 @@ QUESTIONS = [
     for name in ("dev.jsonl", "test.jsonl")
     for row in read_labelled(VOA_ARTICLES.with_name(name))
 ]
-ALWAYS = Judgement((0.0, 0.0, 0.0, 0.0), 0.0, threshold=0.0, relevance=0.0)
-NEVER = Judgement((0.0, 0.0, 0.0, 0.0), 0.0, threshold=1.0, relevance=0.0)
+_SCORE = (1.0, 0.0, 0.0)
+ALWAYS = Judgement(_SCORE, _SCORE, 0.0, threshold=0.0, relevance=0.0, contradiction=0.0)
+NEVER = Judgement(_SCORE, _SCORE, 0.0, threshold=1.0, relevance=0.0, contradiction=1.0)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,8 @@ def test_quotes_of_any_text_are_its_own(text: str, question: str) -> None:
     url = "https://a.example/story"
     for passage in passages_of(text, url=url)[:4]:
         hit = Hit(passage, 0.5, 0.5, 0.0)
-        best, _ = find_best_sentence(parse_question(question + "?"), [hit], LetterEncoder())
+        (found,) = best_sentences(parse_question(question + "?"), [hit], LetterEncoder())
+        best = found.citation
         check(best)
         check(Citation(passage, passage.start, passage.end))
 
@@ -147,7 +150,7 @@ def test_hostile_articles_are_asked(text: str, tmp_path: Path) -> None:
     index = open_index(tmp_path / "index", encoder)
     for judgement in (ALWAYS, NEVER):
         for question in QUESTIONS[:3]:
-            check_outcome(answer(question, index, judgement))
+            check_outcome(answer(question, index, None, judgement))
 
 
 def markdown_of(index: PassageIndex) -> str:
@@ -171,8 +174,8 @@ def test_every_citation_of_every_source(kind: str, voa_index: PassageIndex, tmp_
     build(tmp_path / "index", [sources[kind]], encoder)
     index = open_index(tmp_path / "index", encoder)
     for question in QUESTIONS:
-        answered = answer(question, index, ALWAYS)
-        abstained = answer(question, index, NEVER)
+        answered = answer(question, index, None, ALWAYS)
+        abstained = answer(question, index, None, NEVER)
         assert isinstance(answered, Answer)
         assert isinstance(abstained, Abstention)
         check_outcome(answered)
@@ -182,8 +185,9 @@ def test_every_citation_of_every_source(kind: str, voa_index: PassageIndex, tmp_
 @pytest.mark.slow
 def test_every_citation_with_the_default_model(voa_index: PassageIndex) -> None:
     """Each outcome that people get on the labelled questions cites what is written there."""
-    judgement = load_judgement()
-    outcomes = [answer(question, voa_index, judgement) for question in QUESTIONS]
+    reader = find_reader()
+    judgement = load_judgement(reader)
+    outcomes = [answer(question, voa_index, reader, judgement) for question in QUESTIONS]
     for outcome in outcomes:
         check_outcome(outcome)
     assert {type(outcome) for outcome in outcomes} == {Answer, Abstention}

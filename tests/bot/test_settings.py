@@ -8,14 +8,14 @@ from bot.settings import Settings
 from index.cli import settings_of
 from index.errors import PilcrowError
 
-NAMES = ("DISCORD_TOKEN", "PILCROW_INDEX", "PILCROW_MODEL", "PILCROW_WORKERS")
+NAMES = ("DISCORD_TOKEN", "PILCROW_INDEX", "PILCROW_MODEL", "PILCROW_READER", "PILCROW_WORKERS")
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder without `.env` and an environment without settings."""
     monkeypatch.chdir(tmp_path)
-    for name in (*NAMES, "PILCROW_LOG_QUESTIONS"):
+    for name in (*NAMES, "PILCROW_CAUTION", "PILCROW_LOG_QUESTIONS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -23,34 +23,39 @@ def values(settings: Settings) -> tuple[object, ...]:
     """All settings, in the order of the class."""
     token = settings.discord_token
     secret = token.get_secret_value() if token else None
-    return settings.index, settings.model, secret, settings.workers, settings.log_questions
+    models = settings.model, settings.reader, settings.caution.value
+    return settings.index, *models, secret, settings.workers, settings.log_questions
 
 
 def test_the_defaults() -> None:
     """Nothing needs to be set, and questions are not logged unless that is asked for."""
-    assert values(Settings()) == (Path(".pilcrow"), None, None, 2, False)
+    assert values(Settings()) == (Path(".pilcrow"), None, None, "normal", None, 2, False)
 
 
 def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each setting is read from its variable."""
-    for name, value in zip(NAMES, ("t.o.k", "/srv/index", "/srv/model", "8"), strict=True):
+    given = ("t.o.k", "/srv/index", "/srv/model", "/srv/reader", "8")
+    for name, value in zip(NAMES, given, strict=True):
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PILCROW_CAUTION", "high")
     monkeypatch.setenv("PILCROW_LOG_QUESTIONS", "true")
-    assert values(Settings()) == (Path("/srv/index"), "/srv/model", "t.o.k", 8, True)
+    assert values(Settings()) == (
+        *(Path("/srv/index"), "/srv/model", "/srv/reader", "high", "t.o.k", 8, True),
+    )
 
 
 def test_the_file_and_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """`.env` is read too; the environment goes before it; other programs' lines are left alone."""
     (tmp_path / ".env").write_text("PILCROW_WORKERS=3\nDISCORD_TOKEN=file\nOTHER=1\n", "utf-8")
     monkeypatch.setenv("PILCROW_WORKERS", "4")
-    assert values(Settings()) == (Path(".pilcrow"), None, "file", 4, False)
+    assert values(Settings()) == (Path(".pilcrow"), None, None, "normal", "file", 4, False)
 
 
 def test_empty_values_count_as_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A variable that is there and empty leaves the default."""
     (tmp_path / ".env").write_text("DISCORD_TOKEN=\nPILCROW_INDEX=\n", "utf-8")
     monkeypatch.setenv("PILCROW_WORKERS", "")
-    assert values(Settings()) == (Path(".pilcrow"), None, None, 2, False)
+    assert values(Settings()) == (Path(".pilcrow"), None, None, "normal", None, 2, False)
 
 
 def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +72,7 @@ def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
             "many",
             "Input should be a valid integer, unable to parse string as an integer",
         ),
+        ("PILCROW_CAUTION", "none", "Input should be 'low', 'normal' or 'high'"),
         ("PILCROW_WORKERS", "0", "Input should be greater than or equal to 1"),
         ("PILCROW_WORKERS", "65", "Input should be less than or equal to 64"),
         (

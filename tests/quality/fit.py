@@ -1,86 +1,171 @@
 """Fits `bot/judgement.json` on the development questions: `make fit`.
 
-The test questions play no part in it. Each development question is asked twice, of its own
-article and of all thirty, so that the confidence holds for small and for larger indexes.
+The test questions play no part in it. Each development question is asked of its own article; which
+candidate is best is also learned from asking all thirty.
 """
 
 import json
+import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from bot.ask import Judgement
-from bot.evaluate import Asked, Labelled, ask_all, is_right, read_labelled
+from bot.answers import Answer
+from bot.ask import Candidate, Caution, Judgement, decide, says_the_same
+from bot.evaluate import Asked, ask_all, confidences, is_right
+from bot.questions import Labelled, read_labelled
+from bot.reader import Reader, find_reader
 from index.build import build
 from index.encoder import find_encoder
 from index.search import PassageIndex, open_index
+from index.served import export_encoder, serving
 
 QUALITY = Path(__file__).parent
 JUDGEMENT = QUALITY.parents[1] / "bot" / "judgement.json"
+RISKS = {Caution.LOW: 0.30, Caution.NORMAL: 0.20, Caution.HIGH: 0.10}
+"""The share of the answers given that may be wrong, at each caution."""
 MOST_REFUSED = 0.20
-NEUTRAL = Judgement((0.0, 0.0, 0.0, 0.0), 0.0, 0.0, 0.0)
+"""The share of the answerable that may be refused where there is no reader."""
+# Its threshold is beyond reach, so that all passages are read.
+NEUTRAL = Judgement((1.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0)
+Values = NDArray[np.float64]
 
 
 def main() -> None:
-    """Writes the judgement and prints what it comes to on the development questions."""
+    """Writes the judgement and prints it."""
     questions = read_labelled(QUALITY / "dev.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         encoder = find_encoder()
         build(Path(folder), [str(QUALITY / "voa_articles.jsonl")], encoder)
-        index = open_index(Path(folder), encoder)
-        of_own_article = ask_all(questions, index, NEUTRAL)
-        of_all = ask_everywhere(questions, index, NEUTRAL)
-    judgement = fit([*of_own_article, *of_all])
-    JUDGEMENT.write_text(json.dumps(_as_json(judgement, len(questions)), indent=2) + "\n", "utf-8")
+        export_encoder(Path(folder), encoder)
+        index = open_index(Path(folder), serving(Path(folder), encoder))
+        fitted = {
+            "fitted_by": f"make fit, on the {len(questions)} questions of tests/quality/dev.jsonl",
+            "reader": fit(questions, index, find_reader()),
+            "sentence": fit(questions, index, None),
+        }
+    JUDGEMENT.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     print(JUDGEMENT.read_text("utf-8"))
 
 
-def ask_everywhere(
-    questions: Sequence[Labelled], index: PassageIndex, judgement: Judgement
-) -> list[Asked]:
-    """Each question asked of all articles; a right quote is still one from its own article."""
+def fit(
+    questions: Sequence[Labelled], index: PassageIndex, reader: Reader | None
+) -> dict[str, object]:
+    """The values of a judgement that these questions suggest."""
     anywhere = [labelled.model_copy(update={"article": None}) for labelled in questions]
-    asked = ask_all(anywhere, index, judgement)
-    return [replace(one, labelled=own) for one, own in zip(asked, questions, strict=True)]
-
-
-def fit(asked: Sequence[Asked]) -> Judgement:
-    """The judgement that these questions suggest."""
-    evidence = np.array([astuple(one.evidence) for one in asked])
-    right = np.array([is_right(one.best, one.labelled) for one in asked])
-    scale = evidence.std(axis=0)
-    model = LogisticRegression(C=1.0).fit(evidence / scale, right)
-    confidence = model.predict_proba(evidence / scale)[:, 1]
-    answerable = np.array([bool(one.labelled.answers) for one in asked])
-    return Judgement(
-        weights=tuple(round(float(weight), 4) for weight in model.coef_[0] / scale),
-        intercept=round(float(model.intercept_[0]), 4),
-        threshold=threshold_that_keeps(confidence, answerable),
-        relevance=round(float(np.quantile(evidence[answerable, 0], 0.02)), 4),
+    of_own_article = ask_all(questions, index, reader, NEUTRAL)
+    of_all = ask_all(anywhere, index, reader, NEUTRAL)
+    # A right quote is still one from the question's own article.
+    relabelled = [replace(a, labelled=own) for a, own in zip(of_all, questions, strict=True)]
+    choice = fit_choice([*of_own_article, *relabelled])
+    judgement = replace(NEUTRAL, choice=choice)
+    weights, intercept = fit_confidence([judged_by(judgement, one) for one in of_own_article])
+    judgement = replace(judgement, weights=weights, intercept=intercept)
+    judged = [judged_by(judgement, one) for one in of_own_article]
+    thresholds = (
+        {caution: threshold_of_risk(judged, risk) for caution, risk in RISKS.items()}
+        if reader
+        else dict.fromkeys(Caution, threshold_that_keeps(judged))
     )
+    cosines = [one.considered.hits[0].cosine for one in judged if one.labelled.answers]
+    judgement = replace(judgement, threshold=thresholds[Caution.NORMAL])
+    return {
+        "choice": choice,
+        "weights": weights,
+        "intercept": intercept,
+        "thresholds": thresholds,
+        "relevance": round(float(np.quantile(cosines, 0.02)), 4),
+        "contradiction": least_of_contradiction(judged, judgement),
+    }
 
 
-def threshold_that_keeps(confidence: np.ndarray, answerable: np.ndarray) -> float:
+def fit_choice(asked: Sequence[Asked]) -> tuple[float, float, float]:
+    """What makes a right candidate the best one: a conditional logit (McFadden 1974).
+
+    Only questions that have a right and a wrong candidate tell anything.
+    """
+    sets = []
+    for one in asked:
+        right = np.array([is_right(c.citation, one.labelled) for c in one.considered.candidates])
+        if right.any() and not right.all():
+            sets.append((np.array([evidence(c) for c in one.considered.candidates]), right))
+    scale = np.concatenate([values for values, _ in sets]).std(axis=0)
+
+    def loss(weights: Values) -> float:
+        total = 0.01 * float(weights @ weights) * len(sets)
+        for values, right in sets:
+            logits = values / scale @ weights
+            total += float(np.logaddexp.reduce(logits) - np.logaddexp.reduce(logits[right]))
+        return total
+
+    return _rounded(minimize(loss, np.ones(3)).x / scale)
+
+
+def fit_confidence(asked: Sequence[Asked]) -> tuple[tuple[float, float, float], float]:
+    """Weights and intercept of the logistic regression on the best candidates."""
+    values = np.array([evidence(one.considered.candidates[0]) for one in asked])
+    _, right, _ = confidences(asked)
+    scale = values.std(axis=0)
+    model = LogisticRegression(C=1.0).fit(values / scale, right)
+    return _rounded(model.coef_[0] / scale), round(float(model.intercept_[0]), 4)
+
+
+def threshold_of_risk(judged: Sequence[Asked], risk: float) -> float:
+    """The lowest threshold at which at most this share of the answers given is wrong."""
+    sure = np.array([one.considered.candidates[0].confidence for one in judged])
+    right = np.array([is_right(one.best, one.labelled) for one in judged])
+    order = np.argsort(-sure, kind="stable")
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    fine = np.flatnonzero(wrong <= risk)
+    return round(float(sure[order][fine[-1]]) if len(fine) else 1.0, 4)
+
+
+def threshold_that_keeps(judged: Sequence[Asked]) -> float:
     """The highest threshold that refuses at most `MOST_REFUSED` of the answerable questions.
 
     Without a reader, confidence hardly tells a near miss from an answer, so that what one more
     refused near miss costs in refused answers has to be bounded from that side.
     """
-    return round(float(np.quantile(confidence[answerable], MOST_REFUSED)), 4)
+    sure = [one.considered.candidates[0].confidence for one in judged if one.labelled.answers]
+    return round(float(np.quantile(sure, MOST_REFUSED)), 4)
 
 
-def _as_json(judgement: Judgement, count: int) -> dict[str, object]:
-    return {
-        "fitted_by": f"make fit, on the {count} questions of tests/quality/dev.jsonl",
-        "weights": judgement.weights,
-        "intercept": judgement.intercept,
-        "threshold": judgement.threshold,
-        "relevance": judgement.relevance,
-    }
+def least_of_contradiction(judged: Sequence[Asked], judgement: Judgement) -> float:
+    """The highest confidence of other, wrong words from another passage beside an answer."""
+    wrong = [
+        other.confidence
+        for one in judged
+        if isinstance(decide(one.considered, judgement), Answer)
+        for other in one.considered.candidates[1:]
+        if other.citation.passage != one.best.passage
+        and not says_the_same(one.best, other.citation)
+        and not is_right(other.citation, one.labelled)
+    ]
+    return math.ceil(max(wrong, default=0.0) * 100) / 100
+
+
+def judged_by(judgement: Judgement, one: Asked) -> Asked:
+    """The same question with its candidates ordered and weighed by a judgement."""
+    weighed = [replace(c, confidence=judgement.confidence(c)) for c in one.considered.candidates]
+    candidates = sorted(weighed, key=judgement.rank, reverse=True)
+    considered = replace(one.considered, candidates=candidates)
+    return replace(one, considered=considered, outcome=decide(considered, judgement))
+
+
+def evidence(candidate: Candidate) -> list[float]:
+    """Score, cosine and BM25 of a candidate."""
+    return [candidate.score, candidate.hit.cosine, candidate.hit.bm25]
+
+
+def _rounded(values: Values) -> tuple[float, float, float]:
+    a, b, c = (round(float(value), 4) for value in values)
+    return a, b, c
 
 
 if __name__ == "__main__":
