@@ -27,40 +27,9 @@ READ = 8
 MOST_CITATIONS = 2
 """How many places an answer cites at most."""
 
-# "He" answers nothing, and no more does a span without a word.
-_PRONOUNS = frozenset(
-    {
-        *(
-            "i",
-            "me",
-            "my",
-            "mine",
-            "you",
-            "your",
-            "yours",
-            "he",
-            "him",
-            "his",
-            "she",
-            "her",
-            "hers",
-        ),
-        *(
-            "it",
-            "its",
-            "we",
-            "us",
-            "our",
-            "ours",
-            "they",
-            "them",
-            "their",
-            "theirs",
-            "this",
-            "that",
-        ),
-        *("these", "those", "who", "whom", "whose", "which"),
-    }
+_PRONOUNS = (
+    " i me my mine you your yours he him his she her hers it its we us our ours they them their "
+    "theirs this that these those who whom whose which "
 )
 _SAME_WORDS = 0.5
 """The F1 of two quotes from which on they say the same."""
@@ -234,7 +203,7 @@ def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[
         found += [
             Candidate(Citation(hit.passage, one.start, one.end), hit, one.score)
             for one in without_overlaps(clean)
-            if not set(words_of(text[one.start : one.end])) <= _PRONOUNS
+            if _says_something(text[one.start : one.end])
         ]
     return found
 
@@ -258,6 +227,12 @@ def best_sentences(question: Question, hits: Sequence[Hit], encoder: Encoder) ->
                 Citation(hit.passage, *clean), hit, float(similar[place])
             )
     return list(found.values())
+
+
+def _says_something(quote: str) -> bool:
+    """Whether a quote has a word and is no pronoun: "He" says nothing, "WHO" and "US" do."""
+    uncapitalised = quote[:1].lower() + quote[1:]
+    return bool(words_of(quote)) and f" {uncapitalised} " not in _PRONOUNS
 
 
 def _weighted(weights: tuple[float, float, float], candidate: Candidate) -> float:
