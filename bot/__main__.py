@@ -66,7 +66,7 @@ def ask(
         index.encoder.embed(["The first text takes the longest."])
     for one, scope in asked:
         began = time.perf_counter()
-        considered = consider(one, index, reader, judgement, scope)
+        considered = consider(one, index, reader, judgement, (scope,) if scope else None)
         outcome = decide(considered, judgement)
         ms = (time.perf_counter() - began) * 1000
         if as_json:

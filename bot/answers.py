@@ -18,14 +18,33 @@ class QuestionError(PilcrowError):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked before, and what came of it.
+
+    Attributes:
+        question: what was asked.
+        answer: the words that were quoted as the answer; None for an abstention.
+    """
+
+    question: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asked, on one line, without control characters; see `parse_question`."""
+    """What a person asked; see `parse_question`.
+
+    Attributes:
+        text: on one line, without control characters.
+        history: the turns before it, oldest first, where it follows up on an answer.
+    """
 
     text: str
+    history: tuple[Turn, ...] = ()
 
 
-def parse_question(text: str) -> Question:
-    """The question in a text that a person typed.
+def parse_question(text: str, history: tuple[Turn, ...] = ()) -> Question:
+    """The question in a text that a person typed, after the turns before it.
 
     Raises:
         QuestionError: nothing is left of it, or more than `LONGEST_QUESTION` characters.
@@ -38,7 +57,7 @@ def parse_question(text: str) -> Question:
             f"That question has {len(trimmed):,} characters, and a question may have "
             f"{LONGEST_QUESTION:,}: ask it in fewer words."
         )
-    return Question(trimmed)
+    return Question(trimmed, history)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.resources import files
@@ -122,18 +122,18 @@ def answer(
     index: PassageIndex,
     reader: Reader | None,
     judgement: Judgement,
-    article: str | None = None,
+    articles: Collection[str] | None = None,
 ) -> Outcome:
     """The words that answer, or an abstention where that is too doubtful.
 
     Args:
         reader: what reads the passages; without one, the most similar sentence is the answer.
-        article: the id of the one article to ask; all of them when None.
+        articles: the ids of the articles to ask; all of them when None.
 
     Raises:
-        UnknownArticle: the index holds no article of that id.
+        UnknownArticle: the index holds no article of one of the ids.
     """
-    return decide(consider(question, index, reader, judgement, article), judgement)
+    return decide(consider(question, index, reader, judgement, articles), judgement)
 
 
 def consider(
@@ -141,10 +141,10 @@ def consider(
     index: PassageIndex,
     reader: Reader | None,
     judgement: Judgement,
-    article: str | None = None,
+    articles: Collection[str] | None = None,
 ) -> Considered:
     """The passages that could answer, and the words in them; arguments as in `answer`."""
-    hits = index.search(question.text, 2 * READ, article)
+    hits = index.search(question.text, 2 * READ, articles)
     found: list[Candidate] = []
     if reader is not None:
         found = spans_read(question, hits[:READ], reader)

@@ -33,6 +33,23 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a question comes from, as Discord numbers it.
+
+    Attributes:
+        source: the message or interaction that asks it.
+        asker: who asks.
+        channel: where.
+        guild: the guild of the channel; None in a direct message.
+    """
+
+    source: int
+    asker: int
+    channel: int
+    guild: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """What it takes to answer a question.
 
@@ -54,14 +71,9 @@ class Asking:
         """The current build, opened in a thread if it is a new one."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, self.live.current)
 
-    async def reply(self, question: Question, source: int, embeds: bool) -> render.Message:
-        """The message that answers a question.
-
-        Args:
-            source: the id of the message or interaction that it came by, for the log.
-            embeds: whether the message may have an embed.
-        """
-        work = functools.partial(_work, self, question, source)
+    async def reply(self, question: Question, origin: Origin, embeds: bool) -> render.Message:
+        """The message that answers a question; with an embed only where `embeds` says so."""
+        work = functools.partial(_work, self, question, origin)
         loop = asyncio.get_running_loop()
         outcome, index = await loop.run_in_executor(self.pool, work)
         return render.message(question, outcome, len(index.articles), embeds)
@@ -151,12 +163,18 @@ class PilcrowClient(discord.Client):
             question = parse_question(text)
         except QuestionError as error:
             return render.notice(str(error))
-        return await self.asking.reply(question, message.id, embeds)
+        return await self.asking.reply(question, origin_of(message), embeds)
 
     def _is_asked(self, message: discord.Message) -> bool:
         if message.guild is None:
             return True
         return self.user is not None and self.user.id in (user.id for user in message.mentions)
+
+
+def origin_of(message: discord.Message) -> Origin:
+    """Where the question in a message comes from."""
+    guild = message.guild.id if message.guild else None
+    return Origin(message.id, message.author.id, message.channel.id, guild)
 
 
 def without_mentions(text: str) -> str:
@@ -194,14 +212,14 @@ async def _send(message: discord.Message, reply: render.Message, refer: bool) ->
     await persist(functools.partial(send, reference=reference, mention_author=False))
 
 
-def _work(asking: Asking, question: Question, source: int) -> tuple[Outcome, PassageIndex]:
+def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, PassageIndex]:
     """What comes of a question and the build that was asked, with its line in the log."""
     began = time.perf_counter()
     index = asking.live.current()
     outcome = answer(question, index, asking.reader, asking.judgement)
     _log.info(
         "%d %s confidence %.2f in %.0f ms build %s%s",
-        source,
+        origin.source,
         "answer" if isinstance(outcome, Answer) else "abstention",
         outcome.confidence,
         (time.perf_counter() - began) * 1000,

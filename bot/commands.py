@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
-from bot.client import SILENT, PilcrowClient, without_mentions
+from bot.client import SILENT, Origin, PilcrowClient, without_mentions
 from bot.sending import defer, persist
 from index.errors import PilcrowError
 
@@ -61,7 +61,10 @@ async def _answer(
 ) -> None:
     with client.working():
         await defer(interaction, private=private)
-        reply = await client.asking.reply(question, interaction.id, _may_embed(interaction))
+        origin = Origin(
+            interaction.id, interaction.user.id, interaction.channel_id or 0, interaction.guild_id
+        )
+        reply = await client.asking.reply(question, origin, _may_embed(interaction))
         await _fill(interaction, reply)
 
 

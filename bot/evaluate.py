@@ -97,7 +97,8 @@ def ask_all(
     asked = []
     for labelled in questions:
         question = parse_question(labelled.question)
-        considered = consider(question, index, reader, judgement, labelled.article)
+        scope = labelled.article and (labelled.article,)
+        considered = consider(question, index, reader, judgement, scope or None)
         asked.append(Asked(labelled, considered, decide(considered, judgement)))
     return asked
 

@@ -115,7 +115,10 @@ async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
 async def _close(client: PilcrowClient, connection: asyncio.Task[None]) -> None:
     """Lets the questions under way finish for a moment, then leaves Discord."""
     if client.under_way:
-        await asyncio.wait(client.under_way, timeout=_LAST_WORDS)
+        _, unanswered = await asyncio.wait(client.under_way, timeout=_LAST_WORDS)
+        # Or they would speak up after the connection is closed.
+        for task in unanswered:
+            task.cancel()
     connection.cancel()
     await asyncio.wait({connection}, timeout=0.5)
     await asyncio.wait({asyncio.create_task(client.close())}, timeout=0.5)

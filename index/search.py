@@ -1,6 +1,6 @@
 """PassageIndex: a query -> the passages that match it best, by meaning and by words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -63,7 +63,7 @@ class PassageIndex:
         place, paragraph, start, end = (int(value) for value in self._rows[row])
         return Passage(self.articles[place], paragraph, start, end)
 
-    def search(self, query: str, k: int = 10, article: str | None = None) -> list[Hit]:
+    def search(self, query: str, k: int = 10, articles: Collection[str] | None = None) -> list[Hit]:
         """The k best passages for a query, best first; fewer where there are fewer.
 
         Two searches, by vectors (exact inner product, FAISS) and by words (BM25), each give their
@@ -72,18 +72,18 @@ class PassageIndex:
         Args:
             query: any text.
             k: how many hits, at least 1.
-            article: the id of the one article to search; all of them when None.
+            articles: the ids of the articles to search; all of them when None.
 
         Raises:
-            UnknownArticle: the index holds no article of that id.
+            UnknownArticle: the index holds no article of one of the ids.
         """
         query = one_line(query)
-        first, last = self._range(article)
-        depth = min(max(k, _DEPTH), last - first)
+        allowed = self._rows_of(articles)
+        depth = min(max(k, _DEPTH), len(allowed))
         vector = self.encoder.embed([query])
         bm25 = self._words.scores(query)
-        by_meaning = self._nearest(vector, depth, first, last)
-        by_words = first + np.argsort(-bm25[first:last], kind="stable")[:depth]
+        by_meaning = self._nearest(vector, depth, allowed)
+        by_words = allowed[np.argsort(-bm25[allowed], kind="stable")[:depth]]
         rows = np.union1d(by_meaning, by_words)
         # In double precision, or equal vectors get unequal products by where BLAS puts them.
         products = self._vectors.reconstruct_batch(rows).astype(np.float64) @ vector[0]
@@ -94,24 +94,24 @@ class PassageIndex:
             for i in np.argsort(-scores, kind="stable")[:k]
         ]
 
-    def _nearest(self, vector: Vectors, k: int, first: int, last: int) -> NDArray[np.int64]:
+    def _nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64]) -> NDArray[np.int64]:
         # FAISS adds the keyword at run time, where its stubs do not see it.
-        inside = faiss.SearchParameters(sel=faiss.IDSelectorRange(first, last))  # type: ignore[call-arg]
+        inside = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         _, rows = self._vectors.search(vector, k, params=inside)
         # FAISS pads a short result with -1.
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
-    def _range(self, article: str | None) -> tuple[int, int]:
-        """(first, last) rows of an article, last exclusive; passages are in article order."""
-        if article is None:
-            return 0, len(self)
-        if article not in self._places:
-            raise UnknownArticle(
-                f"The index has no article “{article}”: `pilcrow articles` lists what it has."
-            )
-        place = self._places[article]
-        first, last = np.searchsorted(self._rows[:, 0], [place, place + 1])
-        return int(first), int(last)
+    def _rows_of(self, articles: Collection[str] | None) -> NDArray[np.int64]:
+        """The rows of the passages of some articles, in order."""
+        if articles is None:
+            return np.arange(len(self), dtype=np.int64)
+        for article in articles:
+            if article not in self._places:
+                raise UnknownArticle(
+                    f"The index has no article “{article}”: `pilcrow articles` lists what it has."
+                )
+        places = [self._places[article] for article in articles]
+        return np.flatnonzero(np.isin(self._rows[:, 0], places))
 
 
 def fuse(cosine: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.float32]:

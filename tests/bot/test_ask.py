@@ -237,12 +237,12 @@ def test_one_article_alone_is_asked(tmp_path: Path) -> None:
     """Asked of one article, another one's better passage is neither the answer nor near it."""
     index = index_of(tmp_path, THREE, OTHER)
     everywhere = answer(Question("a"), index, None, judge(0.0))
-    alone = answer(Question("a"), index, None, judge(0.0), "other")
+    alone = answer(Question("a"), index, None, judge(0.0), ["other"])
     assert isinstance(everywhere, Answer)
     assert isinstance(alone, Answer)
     assert everywhere.citations[0].quote == "Aaaa!"
     assert alone.citations[0].quote == "Acac?"
-    near = answer(Question("a"), index, None, judge(1.0), "other")
+    near = answer(Question("a"), index, None, judge(1.0), ["other"])
     assert isinstance(near, Abstention)
     assert [citation.article.id for citation in near.nearest] == ["other", "other"]
 
@@ -250,7 +250,7 @@ def test_one_article_alone_is_asked(tmp_path: Path) -> None:
 def test_an_unknown_article_is_told(tmp_path: Path) -> None:
     """Asking an article that is not there is an error and no abstention."""
     with pytest.raises(UnknownArticle, match="no article “nowhere”"):
-        answer(Question("a"), index_of(tmp_path, THREE), None, judge(0.0), "nowhere")
+        answer(Question("a"), index_of(tmp_path, THREE), None, judge(0.0), ["nowhere"])
 
 
 def test_the_sentence_around_a_lone_mark_is_quoted_without_it(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_search_of_one_article_agrees_with_brute_force(
         scores = brute_force.scores(row["question"])
         own = [i for i, p in enumerate(brute_force.passages) if p.article.id == row["article"]]
         best = sorted(own, key=lambda i: -scores[i])
-        hits = voa_index.search(row["question"], len(voa_index), row["article"])
+        hits = voa_index.search(row["question"], len(voa_index), [row["article"]])
         assert {h.passage.article.id for h in hits} == {row["article"]}
         assert sorted(places(hits)) == [brute_force.places[i] for i in own]
         assert [h.score for h in hits] == pytest.approx([scores[i] for i in best], abs=1e-5)
@@ -126,8 +126,8 @@ def test_k_beyond_the_index_gives_every_passage_once(voa_index: PassageIndex) ->
 def test_k_beyond_an_article_never_gives_the_padding(letters: PassageIndex) -> None:
     """FAISS pads a short result with -1; that row, the last passage, is no hit of it."""
     for k in (3, 200, 201):
-        assert places(letters.search("zz", k, "a")) == [("a", 1, 0), ("a", 2, 4)]
-        assert len(letters.search("zz", k, "b")) == 2
+        assert places(letters.search("zz", k, ["a"])) == [("a", 1, 0), ("a", 2, 4)]
+        assert len(letters.search("zz", k, ["b"])) == 2
 
 
 def test_fewer_hits_are_the_first_of_more(voa_index: PassageIndex) -> None:
@@ -171,7 +171,7 @@ def test_scores_by_hand(letters: PassageIndex) -> None:
 def test_unknown_article_is_refused(letters: PassageIndex) -> None:
     """An article that the index does not hold is refused by its id."""
     with pytest.raises(UnknownArticle) as refused:
-        letters.search("a", 1, "d")
+        letters.search("a", 1, ["d"])
     assert str(refused.value) == (
         "The index has no article “d”: `pilcrow articles` lists what it has."
     )
