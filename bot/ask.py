@@ -12,6 +12,7 @@ import numpy as np
 from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
 from bot.reader import Reader, Span, without_overlaps
 from bot.similar import overlap, words_of
+from bot.spelling import mended
 from bot.trim import trimmed, without_lone_marks
 from index.corpus import Hit
 from index.encoder import Encoder
@@ -143,7 +144,11 @@ def consider(
     judgement: Judgement,
     articles: Collection[str] | None = None,
 ) -> Considered:
-    """The passages that could answer, and the words in them; arguments as in `answer`."""
+    """The passages that could answer, and the words in them; arguments as in `answer`.
+
+    Slips of the finger are mended first, in what is searched for and in what is read.
+    """
+    question = replace(question, text=mended(question.text, index.vocabulary))
     hits = index.search(question.text, 2 * READ, articles)
     found: list[Candidate] = []
     if reader is not None:

@@ -1,7 +1,9 @@
 """PassageIndex: a query -> the passages that match it best, by meaning and by words."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import faiss
@@ -18,6 +20,7 @@ from index.words import Words
 WEIGHT_OF_WORDS = 0.04
 """What one point of BM25 is worth in cosine; chosen on the development questions."""
 
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _DEPTH = 200
 """How many passages each of the two searches gives to the fusion, at least."""
 
@@ -57,6 +60,12 @@ class PassageIndex:
     def __len__(self) -> int:
         """How many passages there are."""
         return len(self._rows)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the articles and of their titles, in lower case, without numbers."""
+        texts = (part for article in self.articles for part in (article.title, article.text))
+        return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
 
     def passage(self, row: int) -> Passage:
         """The passage at a place in the order of the index."""
