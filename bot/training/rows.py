@@ -5,14 +5,15 @@ import hashlib
 import json
 import random
 import re
-import string
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from bot.training.hard import Row, of_somebody_else, who_said, with_a_blur, without_its_answer
+from bot.training.typed import as_typed
 from index.split import sentences
 
 # How many rows of each source take part, at most; what is nearest to news or written by hand
@@ -29,28 +30,17 @@ SHARES = {
     "squadshifts-amazon": 500,
     "clapnq": 300,
 }
-BESIDE = 0.25
+BESIDE = 0.4
 """Share of answerable rows that are asked once more of a passage nearby that does not answer."""
+TAKEN_OUT, BLURRED, SOMEBODY_ELSE = 0.5, 0.12, 0.12
+"""Shares of answerable rows that have a near miss made of them, and of those that are blurred; see
+`bot.training.hard`. Of most rows none can be made."""
 WHOLE = 900
 """Characters up to which a paragraph may be read whole."""
 TITLED = 0.3
 """Share of rows whose passage stands below its article's title."""
 HELD_OUT = 40
 """One paragraph in so many is kept from training, to measure on."""
-
-_FIRST_WORDS = re.compile(
-    r"^(what|which|who|when|where) (is|was|are|were|did|does|do) (the |a )?", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A question with a passage; `start` and `end` are -1 where the passage does not answer."""
-
-    question: str
-    passage: str
-    start: int
-    end: int
 
 
 def read_rows(file: Path, chance: random.Random, *, held_out: bool = False) -> list[dict[str, Any]]:
@@ -86,39 +76,47 @@ def make_rows(source: Sequence[dict[str, Any]], chance: random.Random) -> list[R
     articles: dict[str, list[str]] = defaultdict(list)
     for row in source:
         articles[_article_of(row)].append(row["context"])
-    made = []
+    made = [
+        one
+        for context in dict.fromkeys(row["context"] for row in source)
+        for one in _who_said(context, chance)
+    ]
     for row in source:
-        question = as_typed(row["question"], chance)
         title = row["title"] if chance.random() < TITLED else None
         if row["is_impossible"]:
-            nearest = _nearest(question, row["context"], chance)
-            made.append(_titled(Row(question, nearest, -1, -1), title))
+            nearest = _nearest(row["question"], row["context"], chance)
+            made.append(_titled(Row(row["question"], nearest, -1, -1), title))
             continue
-        made.append(_titled(_answering(row, question, chance), title))
+        answering = _answering(row, row["question"], chance)
+        misses = list(_near_misses(answering, chance))
+        read = _titled(answering, title)
+        if chance.random() < BLURRED and not misses:
+            read = with_a_blur(read, chance)
+        made += [read, *misses]
         if chance.random() < BESIDE:
-            beside = _beside(row, chance.choice(articles[_article_of(row)]), question, chance)
+            other = chance.choice(articles[_article_of(row)])
+            beside = _beside(row, other, row["question"], chance)
             if beside:
-                made.append(_titled(Row(question, beside, -1, -1), title))
+                made.append(_titled(Row(row["question"], beside, -1, -1), title))
     chance.shuffle(made)
-    return made
+    return [replace(row, question=as_typed(row.question, chance)) for row in made]
 
 
-def as_typed(question: str, chance: random.Random) -> str:
-    """The question as somebody might type it in a chat; one in three stays as it is."""
-    written = " ".join(question.split())
-    if chance.random() < 0.34:
-        return written
-    question = written.lower()
-    if chance.random() < 0.75:
-        question = question.rstrip("?. ")
-    if chance.random() < 0.4:
-        question = question.replace("'", "")
-    if chance.random() < 0.12 and len(question.split()) > 5:
-        question = _FIRST_WORDS.sub("", question)
-    for _ in range(chance.choice((0, 0, 0, 0, 1, 1, 2))):
-        question = _mistyped(question, chance)
-    # Of a question of nothing but marks nothing would be left.
-    return question or written
+def _near_misses(row: Row, chance: random.Random) -> Iterator[Row]:
+    """Rows made of an answerable one whose passage no longer answers."""
+    for share, make in ((TAKEN_OUT, without_its_answer), (SOMEBODY_ELSE, of_somebody_else)):
+        if chance.random() < share and (missed := make(row, chance)) is not None:
+            yield missed
+
+
+def _who_said(context: str, chance: random.Random) -> Iterator[Row]:
+    """Rows that ask for the speaker, in a window around the quotation, and one without the name."""
+    for row in who_said(context, chance):
+        start, end = _window(row.passage, row.start, chance)
+        end = max(end, min(len(row.passage), row.end + 400))
+        yield Row(row.question, row.passage[start:end], row.start - start, row.end - start)
+        if (missed := without_its_answer(row, chance)) is not None and chance.random() < 0.5:
+            yield Row(row.question, missed.passage[start:end], -1, -1)
 
 
 def _article_of(row: dict[str, Any]) -> str:
@@ -175,15 +173,3 @@ def _beside(row: dict[str, Any], other: str, question: str, chance: random.Rando
 
 def _words(text: str) -> Iterator[str]:
     return (word for word in re.findall(r"\w+", text.lower()) if len(word) > 3)
-
-
-def _mistyped(question: str, chance: random.Random) -> str:
-    places = [i for i in range(1, len(question) - 1) if question[i - 1 : i + 2].isalpha()]
-    if not places:
-        return question
-    i = chance.choice(places)
-    swapped = question[:i] + question[i + 1] + question[i] + question[i + 2 :]
-    dropped = question[:i] + question[i + 1 :]
-    doubled = question[:i] + question[i] + question[i:]
-    replaced = question[:i] + chance.choice(string.ascii_lowercase) + question[i + 1 :]
-    return chance.choice((swapped, swapped, dropped, dropped, doubled, replaced))

