@@ -56,7 +56,7 @@ def _is_known(word: str, articles: Collection[str], english: Mapping[str, int]) 
 
 def _nearest(word: str, articles: Collection[str], english: Mapping[str, int] | None) -> str | None:
     counts = english or {}
-    common = [other for other, times in counts.items() if times >= _COMMON]
+    common = _common(word[0]) if english else ()
     found = [*_near(word, articles, _LONG_NAME), *_near(word, common, _LONGEST)]
     if not found:
         return None
@@ -107,3 +107,11 @@ def _english() -> Mapping[str, int]:
     """English words and how often they occur."""
     lines = (files("symspellpy") / _WORDS).read_text("utf-8-sig").splitlines()
     return {word: int(times) for word, times in (line.split() for line in lines)}
+
+
+@lru_cache(maxsize=64)
+def _common(letter: str) -> tuple[str, ...]:
+    """The common English words that begin with a letter; hardly a slip is made in the first one."""
+    return tuple(
+        word for word, times in _english().items() if word[0] == letter and times >= _COMMON
+    )
