@@ -1,5 +1,6 @@
 """The article of a web page, without what stands around it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 _EMBEDDED = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "instagram-media")
 _WRAPPERS = ("div", "figure", "section", "aside", "p", "span", "center")
 _BLOCKS = ("p", "head", "list", "item", "quote", "div", "table", "row", "cell", "code")
+
+# For private use in Unicode, to tell links' words from others until a paragraph is whole.
+_LINK, _LINK_END = "\ue000", "\ue001"
+_LINK_MARK = re.compile(f"[{_LINK}{_LINK_END}]")
+_LINKED = re.compile(f"{_LINK}[^{_LINK_END}]*{_LINK_END}")
+_WORD = re.compile(r"\w")
+_SENTENCE_END = (".", "!", "?", "”", '"', "…")
 
 
 def html_article(page: str, address: str | None = None) -> Parsed:
@@ -39,6 +47,7 @@ def html_article(page: str, address: str | None = None) -> Parsed:
         tree,
         url=address,
         include_comments=False,
+        include_links=True,
         with_metadata=True,
         # A day that a page does not give itself is not guessed from its text.
         date_extraction_params={
@@ -49,7 +58,9 @@ def html_article(page: str, address: str | None = None) -> Parsed:
     )
     if found is None or isinstance(found, dict):
         return Parsed()
-    title, paragraphs = under_headings(_blocks(found.body), _line(found.title))
+    title = _line(found.title)
+    blocks = [(kind, text) for kind, text in _blocks(found.body) if text != title]
+    title, paragraphs = under_headings(blocks, title)
     return Parsed(paragraphs, title, found.url, found.date, _line(found.sitename))
 
 
@@ -93,8 +104,9 @@ def _blocks(element: "_Element", kind: str = "text") -> Iterator[Block]:
     for child in element:
         # A row whose cells hold paragraphs lays out a page; it is no line of a table.
         if child.tag == "row" and not any(part.tag in _BLOCKS for cell in child for part in cell):
-            cells = [one_line(_words(cell)) for cell in child]
-            yield from _block(" | ".join(cell for cell in cells if cell), "text")
+            yield from _block(
+                " | ".join(filter(None, (one_line(_words(cell)) for cell in child))), "text"
+            )
         elif child.tag in _BLOCKS and not (child.tag == "code" and element.tag == "p"):
             yield from _block("".join(words), kind)
             yield from _blocks(child, "heading" if child.tag == "head" else "text")
@@ -108,11 +120,19 @@ def _blocks(element: "_Element", kind: str = "text") -> Iterator[Block]:
 
 
 def _words(element: "_Element") -> str:
-    return "".join(str(text) for text in element.itertext("*"))
+    """The words inside an element, those of a link between marks."""
+    words = "".join(
+        [element.text or "", *(_words(child) + (child.tail or "") for child in element)]
+    )
+    return f"{_LINK}{words}{_LINK_END}" if element.tag == "ref" else words
 
 
 def _block(words: str, kind: str) -> Iterator[Block]:
-    """The words as blocks, if there are any; blank lines, once <br><br>, part paragraphs."""
+    """The words as blocks, if there are any; blank lines, once <br><br>, part paragraphs.
+
+    What is all links and no sentence leads elsewhere, and is left out.
+    """
     for part in normalise(words).split("\n\n"):
-        if text := one_line(part):
+        text = one_line(_LINK_MARK.sub("", part))
+        if text and (_WORD.search(_LINKED.sub("", part)) or text.endswith(_SENTENCE_END)):
             yield "heading" if kind == "heading" else "text", text

@@ -22,8 +22,8 @@ from index.pdf import pdf_article
 MOST_SECONDS = 60
 """How long the processor may be at one file; a hundred pages take some two seconds."""
 
-MOST_MEMORY = 1024 * 1024 * 1024
-"""How many bytes of address space the parser may have; most articles need a tenth of them."""
+MOST_MEMORY = 512 * 1024 * 1024
+"""How many bytes of address space the parser may have; a page of 10 MiB takes 400."""
 
 MOST_CHARACTERS = 10 * 1024 * 1024
 """How long the text of one file may be."""
