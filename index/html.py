@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from index.parsed import Block, Parsed, under_headings
-from index.text import normalise, one_line
+from index.text import one_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -16,8 +16,9 @@ _EMBEDDED = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "instagram-medi
 _WRAPPERS = ("div", "figure", "section", "aside", "p", "span", "center")
 _BLOCKS = ("p", "head", "list", "item", "quote", "div", "table", "row", "cell", "code")
 
-# For private use in Unicode, to tell links' words from others until a paragraph is whole.
-_LINK, _LINK_END = "\ue000", "\ue001"
+# For private use in Unicode: around the words of links, and where two <br> part paragraphs, until
+# blocks are made of them.
+_LINK, _LINK_END, _BREAK = "\ue000", "\ue001", "\ue002"
 _LINK_MARK = re.compile(f"[{_LINK}{_LINK_END}]")
 _LINKED = re.compile(f"{_LINK}[^{_LINK_END}]*{_LINK_END}")
 _WORD = re.compile(r"\w")
@@ -37,18 +38,25 @@ def html_article(page: str, address: str | None = None) -> Parsed:
         address: where it was fetched, if it was.
     """
     from trafilatura import bare_extraction
+    from trafilatura.settings import use_config
     from trafilatura.utils import load_html
 
     tree = load_html(page)
     if tree is None:
         return Parsed()
     _free_embedded_posts(tree)
+    _mark_breaks(tree)
+    # With less text than this the words of all elements become one paragraph. The default takes
+    # short news items for failures.
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "50")
     found = bare_extraction(
         tree,
         url=address,
         include_comments=False,
         include_links=True,
         with_metadata=True,
+        config=config,
         # A day that a page does not give itself is not guessed from its text.
         date_extraction_params={
             "extensive_search": False,
@@ -73,9 +81,8 @@ def _free_embedded_posts(tree: "HtmlElement") -> None:
     for quotation in list(tree.iter("blockquote")):
         if not any(name in (quotation.get("class") or "") for name in _EMBEDDED):
             continue
-        for element in [*quotation.iterdescendants()]:
-            if element.tag == "a":
-                element.drop_tag()
+        for link in list(quotation.iter("a")):
+            link.drop_tag()
         quotation.attrib.clear()
         outermost: HtmlElement = quotation
         while (around := outermost.getparent()) is not None and _only_wraps(around, outermost):
@@ -83,6 +90,14 @@ def _free_embedded_posts(tree: "HtmlElement") -> None:
         if outermost is not quotation and (place := outermost.getparent()) is not None:
             quotation.tail = outermost.tail
             place.replace(outermost, quotation)
+
+
+def _mark_breaks(tree: "HtmlElement") -> None:
+    """Marks where two line breaks follow each other, of which trafilatura makes one."""
+    for line_break in tree.iter("br"):
+        following = line_break.getnext()
+        if following is not None and following.tag == "br" and not (line_break.tail or "").strip():
+            line_break.tail = _BREAK
 
 
 def _only_wraps(around: "HtmlElement", inner: "HtmlElement") -> bool:
@@ -104,15 +119,12 @@ def _blocks(element: "_Element", kind: str = "text") -> Iterator[Block]:
     for child in element:
         # A row whose cells hold paragraphs lays out a page; it is no line of a table.
         if child.tag == "row" and not any(part.tag in _BLOCKS for cell in child for part in cell):
-            yield from _block(
-                " | ".join(filter(None, (one_line(_words(cell)) for cell in child))), "text"
-            )
+            cells = [one_line(_words(cell)) for cell in child]
+            yield from _block(" | ".join(cell for cell in cells if cell), "text")
         elif child.tag in _BLOCKS and not (child.tag == "code" and element.tag == "p"):
             yield from _block("".join(words), kind)
             yield from _blocks(child, "heading" if child.tag == "head" else "text")
             words = []
-        elif child.tag == "lb":
-            words.append("\n")
         else:
             words.append(_words(child))
         words.append(child.tail or "")
@@ -121,18 +133,19 @@ def _blocks(element: "_Element", kind: str = "text") -> Iterator[Block]:
 
 def _words(element: "_Element") -> str:
     """The words inside an element, those of a link between marks."""
-    words = "".join(
-        [element.text or "", *(_words(child) + (child.tail or "") for child in element)]
-    )
+    if element.tag == "lb":
+        return " "
+    inside = [_words(child) + (child.tail or "") for child in element]
+    words = "".join([element.text or "", *inside])
     return f"{_LINK}{words}{_LINK_END}" if element.tag == "ref" else words
 
 
 def _block(words: str, kind: str) -> Iterator[Block]:
-    """The words as blocks, if there are any; blank lines, once <br><br>, part paragraphs.
+    """The words as blocks, if there are any.
 
     What is all links and no sentence leads elsewhere, and is left out.
     """
-    for part in normalise(words).split("\n\n"):
+    for part in words.split(_BREAK):
         text = one_line(_LINK_MARK.sub("", part))
         if text and (_WORD.search(_LINKED.sub("", part)) or text.endswith(_SENTENCE_END)):
             yield "heading" if kind == "heading" else "text", text
