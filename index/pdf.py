@@ -244,7 +244,7 @@ def _parts(before: _Line, line: _Line, leading: float, longest: int) -> bool:
 def _joined(text: str, line: str, compounds: set[str]) -> str:
     """A text with its next line; a word that was parted at the line's end is whole again."""
     parted = _PARTED.search(text)
-    if not parted or not line[0].islower():
+    if not parted or not (follows := _WORD.match(line)):
         return f"{text} {line}"
-    word = parted.group() + _WORD.match(line).group()  # type: ignore[union-attr]
-    return text + line if word in compounds else text[:-1] + line
+    whole = line[0].islower() and parted.group() + follows.group() not in compounds
+    return text[:-1] + line if whole else text + line

