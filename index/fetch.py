@@ -242,13 +242,14 @@ async def _addresses(url: URL, allowed: frozenset[str]) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise SourceError(f"is on a host that is not known, {host}: check the address.") from None
+        found = []
     numbers = [(family, str(place[0])) for family, _, _, _, place in found]
-    inner = [number for _, number in numbers if not _is_public(number)]
-    if (inner or not numbers) and not _is_allowed(host, port, allowed):
+    public = bool(numbers) and all(_is_public(number) for _, number in numbers)
+    if not public and not (numbers and _is_allowed(host, port, allowed)):
+        # The same whether there is no such host or an inner one: strangers need not know.
         raise SourceError(
-            f"leads to {host}, whose address {', '.join(inner)} is not public: name an address "
-            "on the open web (an operator can allow inner ones with PILCROW_ALLOWED_HOSTS)."
+            f"leads to {host}, which is no host of the open web: check the address "
+            "(an operator can allow inner hosts with PILCROW_ALLOWED_HOSTS)."
         )
     return [
         ResolveResult(

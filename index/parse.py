@@ -6,7 +6,6 @@ JSON object: the fields of a `Parsed`, or what is wrong with the file.
 
 import dataclasses
 import json
-import resource
 import signal
 import subprocess
 import sys
@@ -48,7 +47,9 @@ def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Pa
         done = subprocess.run(  # noqa: S603 - there is no shell, and an address is no option
             [sys.executable, "-P", "-m", "index.parse", kind, *limits, *filter(None, [address])],
             input=data,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            # Whatever a parser logs about a broken file, it logs without end.
+            stderr=subprocess.DEVNULL,
             check=False,
             # Nothing of our own environment, which holds the token.
             env={"PYTHONPATH": str(Path(__file__).parents[1])},
@@ -96,13 +97,15 @@ def answer(data: bytes, kind: str, address: str | None = None) -> dict[str, obje
 
 def main(arguments: Sequence[str]) -> None:
     """Parses standard input under the limits that the arguments set."""
+    import resource
+
     kind, seconds, memory, *address = arguments
     # A system that knows no such limit still has the clock's.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
         resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     found = answer(sys.stdin.buffer.read(), kind, *address)
-    sys.stdout.write(json.dumps(found))
+    sys.stdout.buffer.write(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _unreadable(kind: str) -> str:

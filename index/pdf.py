@@ -23,6 +23,7 @@ _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.|seite)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|von)\s*\d{1,4})?\W*",
     re.IGNORECASE,
 )
+_NUMBER_AT_THE_END = re.compile(r"^\d{1,4}\b|\b\d{1,4}$")
 _NO_TITLE = re.compile(
     r"untitled|microsoft \w+ -|\S+\.\w{2,4}$|slide \d|document\d*$", re.IGNORECASE
 )
@@ -165,28 +166,36 @@ def _line(parts: Sequence[_Line]) -> Iterator[_Line]:
 def _without_running_lines(lines: Sequence[_Line]) -> list[_Line]:
     """The lines without those at the edges of pages that most pages have, and page numbers."""
     pages = [list(page) for _, page in groupby(lines, key=lambda line: line.page)]
-    seen = Counter(
-        pattern
-        for page in pages
-        for pattern in {_pattern(line) for line in page[:_AT_THE_EDGE] + page[-_AT_THE_EDGE:]}
-    )
     # What stands on one of two pages is no running line; of three, two have to have it.
-    running = {pattern for pattern, on in seen.items() if on >= max(2, len(pages) // 2 + 1)}
+    most = max(2, len(pages) // 2 + 1)
+    seen = Counter(
+        mark
+        for page in pages
+        for mark in {m for line in page[:_AT_THE_EDGE] + page[-_AT_THE_EDGE:] for m in _marks(line)}
+    )
+    running = {mark for mark, on in seen.items() if on >= most}
     return [line for page in pages for line in _between_the_edges(page, running, len(pages) > 1)]
 
 
 def _between_the_edges(page: list[_Line], running: set[str], numbered: bool) -> list[_Line]:
     def goes(line: _Line) -> bool:
-        return _pattern(line) in running or bool(numbered and _PAGE_NUMBER.fullmatch(line.text))
+        return bool(running & _marks(line) or (numbered and _PAGE_NUMBER.fullmatch(line.text)))
 
     head = list(takewhile(goes, page[:_AT_THE_EDGE]))
     foot = list(takewhile(goes, reversed(page[len(head) :][-_AT_THE_EDGE:])))
     return page[len(head) : len(page) - len(foot)]
 
 
-def _pattern(line: _Line) -> str:
-    """What is alike in the running lines of all pages: all but the numbers."""
-    return re.sub(r"\d+", "#", line.text.casefold())
+def _marks(line: _Line) -> set[str]:
+    """What a running line may have in common with those of other pages.
+
+    All of it but the numbers; or, where it names the chapter, a number at its end that counts
+    the pages.
+    """
+    alike = {re.sub(r"\d+", "#", line.text.casefold())}
+    if number := _NUMBER_AT_THE_END.search(line.text):
+        alike.add(f"page + {int(number.group()) - line.page}")
+    return alike
 
 
 def _blocks(lines: Sequence[_Line]) -> Iterator[Block]:

@@ -16,6 +16,8 @@ from index.parse import parse
 from index.parsed import Kind, Parsed
 from tests.encoders import LetterEncoder
 
+pytestmark = pytest.mark.slow
+
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
 
 

@@ -131,6 +131,20 @@ def test_running_heads_feet_and_page_numbers_are_left_out() -> None:
     assert parsed(make, Report()).paragraphs == [FIRST, SECOND, THIRD]
 
 
+def test_running_heads_that_name_the_chapter_are_left_out() -> None:
+    """A head that changes with the chapter is known by the page number at its end."""
+
+    def make(pdf: FPDF) -> None:
+        for page, (head, text) in enumerate(
+            [("Floods 7", FIRST), ("Repairs 8", SECOND), ("Repairs 9", THIRD)]
+        ):
+            if page:
+                pdf.add_page()
+            write(pdf, head, text)
+
+    assert parsed(make).paragraphs == [FIRST, SECOND, THIRD]
+
+
 def test_paragraph_goes_on_over_a_page_break() -> None:
     """A sentence that a page break parts is one, and a new one begins a paragraph."""
 
