@@ -61,6 +61,6 @@ def under_headings(
 
 
 def _same(title: str, heading: str) -> bool:
-    """Whether one says the other, as "Bridge reopens - The Courier" says "Bridge reopens"."""
+    """Whether one begins with the other, as "Bridge reopens | The Courier" and "Bridge reopens"."""
     one, other = title.casefold(), heading.casefold()
-    return one in other or other in one
+    return one.startswith(other) or other.startswith(one)

@@ -80,7 +80,8 @@ def pdf_article(data: bytes) -> Parsed:
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(data))
-    if reader.is_encrypted and not _opens_without_password(reader):
+    # Many a file is encrypted without a password, only to limit what may be done with it.
+    if reader.is_encrypted and not reader.decrypt(""):
         raise SourceError("is encrypted: save it without a password.")
     lines = _without_running_lines(_lines(reader))
     if not lines:
@@ -89,16 +90,6 @@ def pdf_article(data: bytes) -> Parsed:
         )
     title, paragraphs = under_headings(_blocks(lines), _title(reader) or _largest(lines))
     return Parsed(paragraphs, title, published=_day(reader))
-
-
-def _opens_without_password(reader: "PdfReader") -> bool:
-    """Whether everybody may read the file, though what they may do with it is limited."""
-    from pypdf.errors import DependencyError
-
-    try:
-        return bool(reader.decrypt(""))
-    except (DependencyError, NotImplementedError):
-        return False
 
 
 def _title(reader: "PdfReader") -> str | None:

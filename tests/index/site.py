@@ -1,6 +1,7 @@
 """A web site on this machine, whose every answer a test can set."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ class Site:
 
 
 @contextmanager
-def running_site() -> Iterator[Site]:
+def running_site(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """A site that runs in a thread of its own."""
     site, started, loop = Site(), threading.Event(), asyncio.new_event_loop()
 
@@ -76,7 +77,7 @@ def running_site() -> Iterator[Site]:
             web.Server(site._answer, handler_cancellation=True), shutdown_timeout=0
         )
         await runner.setup()
-        listening = web.TCPSite(runner, "127.0.0.1", 0)
+        listening = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await listening.start()
         site.port = runner.addresses[0][1]
         return runner

@@ -3,18 +3,24 @@
 import asyncio
 import gzip
 import socket
+import ssl
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from aiohttp import web
 
 from index import fetch as fetch_module
 from index.errors import SourceError
 from index.fetch import Fetched, fetch
 from tests.index.site import Site, running_site
+from tests.terminal import environment
 
 MOST = 1024 * 1024
 PAGE = "<html><body><p>One.</p></body></html>"
@@ -311,6 +317,30 @@ def test_closed_port_is_refused(site: Site) -> None:
 def test_server_without_tls_is_refused(site: Site) -> None:
     """https is not answered by http."""
     assert refusal(site, f"https://{site.host}/a").startswith("cannot be reached (Cannot connect")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "verified"), [("localhost", True), ("other.example", False)])
+def test_certificate_has_to_be_for_the_host(tmp_path: Path, name: str, verified: bool) -> None:
+    """Though the connection goes to an address, the certificate is verified for the name."""
+    authority, tls = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    code = (
+        "import sys; from index.fetch import fetch\n"
+        "print(fetch(f'https://{sys.argv[1]}/a', 1000, frozenset(sys.argv[1:])).data.decode())"
+    )
+    with running_site(tls) as site:
+        site.serve("/a", PAGE)
+        done = subprocess.run(
+            [sys.executable, "-c", code, f"localhost:{site.port}"],
+            env=environment(SSL_CERT_FILE=str(tmp_path / "authority.pem")),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.stdout == f"{PAGE}\n") is verified
+    assert ("certificate verify failed: Hostname mismatch" in done.stderr) is not verified
 
 
 @pytest.mark.parametrize("status", [204, 304, 403, 404, 410, 500])

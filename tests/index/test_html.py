@@ -37,11 +37,11 @@ def paragraphs(body: str) -> list[str]:
     return others
 
 
-# Measured: .962 and .981 on dev, .978 and 1.000 on test.
+# Measured: .962, .981 and 1.000 on dev; 1.000, 1.000 and .958 on test.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "precision", "recall", "fields"),
-    [("dev", 0.95, 0.97, 1.0), ("test", 0.96, 0.99, 0.95)],
+    [("dev", 0.95, 0.97, 1.0), ("test", 0.98, 0.98, 0.95)],
 )
 def test_articles_of_pages_are_found(
     folder: str, precision: float, recall: float, fields: float
@@ -227,7 +227,7 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(MARKUP.map(lambda markup: markup.encode("utf-8", "replace")) | st.binary())
 def test_any_page_is_parsed_or_refused(data: bytes) -> None:
     """Whatever a page holds, what comes back are paragraphs or the rest of a sentence."""

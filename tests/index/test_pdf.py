@@ -259,15 +259,16 @@ def test_encrypted_file_is_refused() -> None:
         pdf_article(encrypted("secret"))
 
 
-def test_file_that_everybody_may_read_is_read() -> None:
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_file_that_everybody_may_read_is_read(algorithm: str) -> None:
     """A file that only limits what may be done with it is read."""
-    assert pdf_article(encrypted("")).paragraphs == [FIRST]
+    assert pdf_article(encrypted("", algorithm)).paragraphs == [FIRST]
 
 
-def encrypted(password: str) -> bytes:
+def encrypted(password: str, algorithm: str = "AES-256") -> bytes:
     """A file that is opened with this password."""
     writer, file = PdfWriter(BytesIO(written(lambda pdf: write(pdf, FIRST)))), BytesIO()
-    writer.encrypt(password, "owner", algorithm="RC4-128")
+    writer.encrypt(password, "owner", algorithm=algorithm)
     writer.write(file)
     return file.getvalue()
 

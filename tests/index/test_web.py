@@ -174,21 +174,21 @@ def test_what_an_address_is(source: str, yes: bool) -> None:
 @pytest.mark.parametrize(
     ("name", "stem"),
     [
-        ("report.html", "report-"),
-        ("My report (2).HTML", "My-report-2-"),
-        ("../../etc/passwd.html", "etc-passwd-"),
-        ("?.html", "text-"),
-        ("\u202e\n.html", "text-"),
-        ("é" * 300 + ".htm", "é" * 60 + "-"),
+        ("report.md", "report-"),
+        ("My report (2).MD", "My-report-2-"),
+        ("../../etc/passwd.md", "etc-passwd-"),
+        ("?.md", "text-"),
+        ("\u202e\n.md", "text-"),
+        ("é" * 300 + ".md", "é" * 60 + "-"),
     ],
+    ids=range(6),
 )
 def test_upload_is_kept(tmp_path: Path, name: str, stem: str) -> None:
     """A file that came by a chat is kept under a harmless name, and is built from there."""
-    kept = Path(keep(page().encode(), name, tmp_path / "texts", "It"))
+    kept = Path(keep(b"# Bridge reopens\n\nOne.", name, tmp_path / "texts", "It"))
     assert kept.parent == tmp_path / "texts"
     assert kept.name.startswith(stem)
-    [article] = read([str(kept)])
-    assert (article.id, article.title) == (kept.stem, "Bridge reopens")
+    assert read([str(kept)]) == [Article(kept.stem, "Bridge reopens", "One.")]
 
 
 @pytest.mark.parametrize(
