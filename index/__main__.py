@@ -31,8 +31,8 @@ def cli() -> None:
 def build(sources: tuple[str, ...], folder: Path | None) -> None:
     """Build or rebuild the index.
 
-    A SOURCE is a .txt, .md, .html, .pdf or .jsonl file, a folder of them, a web address, or - for
-    text on standard input. With none: the sources of the last build, or at first the sample
+    A SOURCE is a .txt, .md, .html, .pdf, .docx or .jsonl file, a folder of them, a web address, or
+    - for text on standard input. With none: the sources of the last build, or at first the sample
     article. A web address is read anew by each build.
     """
     settings = settings_of(IndexSettings, folder)

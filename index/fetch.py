@@ -37,6 +37,7 @@ _KINDS: dict[str, Kind] = {
     "application/xhtml+xml": "html",
     "application/pdf": "pdf",
     "application/x-pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "text/markdown": "markdown",
     "text/x-markdown": "markdown",
     "text/plain": "text",
@@ -312,7 +313,7 @@ def _kind(response: _Response) -> Kind:
         return kind
     raise SourceError(
         f"is of the type {one_line(response.content_type)[:60]}, which is not read: "
-        "name a web page, a PDF, a Markdown or a plain text."
+        "name a web page, a PDF, a Word file, Markdown or plain text."
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from index.docx import docx_article
 from index.errors import SourceError
 from index.html import html_article
 from index.parsed import Kind, Parsed
@@ -27,7 +28,7 @@ MOST_MEMORY = 512 * 1024 * 1024
 MOST_CHARACTERS = 10 * 1024 * 1024
 """How long the text of one file may be."""
 
-_NAMES = {"html": "a web page", "pdf": "a PDF file"}
+_NAMES = {"html": "a web page", "pdf": "a PDF file", "docx": "a Word file"}
 
 
 def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Parsed:
@@ -35,7 +36,7 @@ def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Pa
 
     Args:
         data: the bytes of the file; those of a page are UTF-8.
-        kind: "html" or "pdf".
+        kind: "html", "pdf" or "docx".
         place: the file's name or address, for the sentence that says what is wrong with it.
         address: where a page was fetched, if it was.
 
@@ -83,7 +84,7 @@ def answer(data: bytes, kind: str, address: str | None = None) -> dict[str, obje
         if kind == "html":
             parsed = html_article(data.decode("utf-8", "replace"), address)
         else:
-            parsed = pdf_article(data)
+            parsed = pdf_article(data) if kind == "pdf" else docx_article(data)
     except SourceError as error:
         return {"wrong": str(error)}
     except MemoryError:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "markdown", "html", "pdf"]
+Kind = Literal["text", "markdown", "html", "pdf", "docx"]
 
 KINDS: dict[str, Kind] = {
     ".txt": "text",
@@ -12,6 +12,7 @@ KINDS: dict[str, Kind] = {
     ".html": "html",
     ".htm": "html",
     ".pdf": "pdf",
+    ".docx": "docx",
 }
 """The kind of a file that holds one article, by its suffix."""
 

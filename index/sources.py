@@ -239,10 +239,10 @@ def _contents(
         kind: how to read it.
         place: its name, for what is told of it.
         beside: what is known from elsewhere. Front matter goes before it, and it goes before what
-            a page or a PDF says.
+            a page, a PDF or a Word file says.
         address: where it was fetched, if it was.
     """
-    if kind in ("html", "pdf"):
+    if kind in ("html", "pdf", "docx"):
         data = _decoded(data, place).encode() if kind == "html" else _sized(data, place)
         found = parse(data, kind, place, address)
         known = beside.model_dump(exclude_none=True)

@@ -379,7 +379,7 @@ def test_other_content_types_are_refused(site: Site, content_type: str) -> None:
     """A picture, or anything of which nothing is known, is refused by its type."""
     assert refusal(site, site.serve("/a", PAGE, content_type)) == (
         f"is of the type {content_type}, which is not read: "
-        "name a web page, a PDF, a Markdown or a plain text."
+        "name a web page, a PDF, a Word file, Markdown or plain text."
     )
 
 

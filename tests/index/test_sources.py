@@ -121,11 +121,11 @@ def test_oversized_file_is_refused(tmp_path: Path) -> None:
 
 def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     """A named file of an unknown kind is refused with the kinds that are read."""
-    for name in ("a.docx", "noext", ".txt"):
+    for name in ("a.odt", "noext", ".txt"):
         file = written(tmp_path / name, "text")
         assert refusal(file) == (
             f"{file} is not a kind of file that is read: "
-            "use .txt, .md, .html, .htm, .pdf, .jsonl files."
+            "use .txt, .md, .html, .htm, .pdf, .docx, .jsonl files."
         )
 
 
@@ -140,7 +140,7 @@ def test_folder_without_articles_is_refused(tmp_path: Path) -> None:
     written(tmp_path / "empty.txt", "")
     assert refusal(str(tmp_path)) == (
         f"The folder {tmp_path} has no article that can be read: "
-        "put .txt, .md, .html, .htm, .pdf, .jsonl files there."
+        "put .txt, .md, .html, .htm, .pdf, .docx, .jsonl files there."
     )
 
 
