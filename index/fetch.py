@@ -98,19 +98,20 @@ def fetch(address: str, most_bytes: int, allowed: frozenset[str] = frozenset()) 
     Raises:
         SourceError: it cannot be had, or should not be.
     """
+    shown = one_line(address)
     try:
         return asyncio.run(_in_time(address, most_bytes, allowed))
     except SourceError as error:
-        raise SourceError(f"{address} {error}") from None
+        raise SourceError(f"{shown} {error}") from None
     except TimeoutError:
         raise SourceError(
-            f"{address} took more than {MOST_SECONDS} seconds: "
+            f"{shown} took more than {MOST_SECONDS} seconds: "
             "try again later, or save the article as a file and name that."
         ) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reason = one_line(str(error)) or type(error).__name__
         raise SourceError(
-            f"{address} cannot be reached ({reason}): check the address, or try again later."
+            f"{shown} cannot be reached ({reason}): check the address, or try again later."
         ) from None
 
 

@@ -211,6 +211,14 @@ def test_bad_address_is_refused(address: str, told: str) -> None:
     assert refusal(None, address).startswith(told)
 
 
+def test_address_is_told_on_one_line() -> None:
+    """What is told of an address is one line, whatever stands in it."""
+    with pytest.raises(SourceError) as refused:
+        fetch("http://nowhere.invalid:1/a\nb\u202e", MOST)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("http://nowhere.invalid:1/a b ")
+
+
 def test_long_answer_is_refused(site: Site) -> None:
     """An answer beyond the limit is refused with the limit; one at the limit is had."""
     site.serve("/a", b"x" * MOST)
