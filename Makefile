@@ -8,10 +8,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare extraction fit train measure lock clean
 
 help:  ## List what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -56,6 +56,9 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 
 compare: $(READY)  ## Print what retrieval finds under each choice that was open
 	@PYTHONPATH=. $(BIN)/python tests/quality/compare.py
+
+extraction: $(READY)  ## Print how well the articles of web pages are found
+	@PYTHONPATH=. $(BIN)/python tests/index/extraction.py
 
 fit: $(READY)  ## Fit bot/judgement.json on the development questions
 	PYTHONPATH=. $(BIN)/python tests/quality/fit.py

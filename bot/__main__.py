@@ -152,7 +152,7 @@ def _open_or_build(settings: Settings) -> PassageIndex:
     try:
         return open_index(settings.index, serving(settings.index, encoder))
     except NoIndex:
-        build_with_progress(settings.index, (), encoder)
+        build_with_progress(settings.index, (), encoder, settings.inner_hosts)
         return open_index(settings.index, serving(settings.index, encoder))
 
 

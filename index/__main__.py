@@ -16,7 +16,7 @@ from index.errors import UnknownArticle
 from index.search import open_index
 from index.served import serving
 from index.settings import IndexSettings
-from index.sources import STANDARD_INPUT, keep_standard_input
+from index.sources import STANDARD_INPUT, keep
 from index.text import count, one_line
 
 
@@ -31,13 +31,14 @@ def cli() -> None:
 def build(sources: tuple[str, ...], folder: Path | None) -> None:
     """Build or rebuild the index.
 
-    A SOURCE is a .txt, .md or .jsonl file, a folder of them, or - for text on standard input.
-    With none: the sources of the last build, or at first the sample article.
+    A SOURCE is a .txt, .md, .html, .pdf, .docx or .jsonl file, a folder of them, a web address, or
+    - for text on standard input. With none: the sources of the last build, or at first the sample
+    article. A web address is read anew by each build.
     """
     settings = settings_of(IndexSettings, folder)
     encoder = find_encoder(settings.model)
     named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
-    built = build_with_progress(settings.index, named, encoder)
+    built = build_with_progress(settings.index, named, encoder, settings.inner_hosts)
     holds = f"{count(built.articles, 'article')}, {count(built.passages, 'passage')}"
     if built.unchanged:
         click.echo(f"Nothing has changed: build {built.name}, {holds}.")
@@ -150,7 +151,8 @@ def main() -> int:
 def _kept(source: str, index: Path) -> str:
     if source != STANDARD_INPUT:
         return source
-    return keep_standard_input(sys.stdin.buffer.read() if sys.stdin else b"", index / "texts")
+    data = sys.stdin.buffer.read() if sys.stdin else b""
+    return keep(data, "text.txt", index / "texts", "Standard input")
 
 
 def _current(index: Path) -> Path:

@@ -54,7 +54,11 @@ class Reports:
 
 
 def build(
-    index: Path, sources: Sequence[str], encoder: Encoder, reports: Reports | None = None
+    index: Path,
+    sources: Sequence[str],
+    encoder: Encoder,
+    reports: Reports | None = None,
+    allowed: frozenset[str] = frozenset(),
 ) -> Built:
     """Builds the sources into the index folder and makes the result current.
 
@@ -64,7 +68,11 @@ def build(
 
     Args:
         index: the folder; made if it is not there.
-        sources: files and folders; with none, those of the last build, or at first the sample.
+        sources: files, folders and web addresses; with none, those of the last build, or at first
+            the sample.
+        encoder: what embeds the passages.
+        reports: what to tell meanwhile.
+        allowed: "host:port" of inner servers whose addresses may be read.
 
     Raises:
         SourceError: a source cannot be read.
@@ -73,7 +81,7 @@ def build(
     reports = reports or Reports()
     with store.building(index, reports.waiting):
         named = _absolute(sources) or store.last_sources(index) or [source_reader.SAMPLE]
-        articles = source_reader.read(named, reports.skipped, index)
+        articles = source_reader.read(named, reports.skipped, index, allowed)
         passages = [passage for article in articles for passage in split(article)]
         made_by = {"name": encoder.name, "sha256": encoder.fingerprint}
         name = store.build_name(articles, made_by, SPLIT_PARAMETERS)

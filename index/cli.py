@@ -88,7 +88,12 @@ def run(group: click.Group, name: str) -> int:
         )
 
 
-def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: SentenceEncoder) -> Built:
+def build_with_progress(
+    folder: Path,
+    sources: tuple[str, ...],
+    encoder: SentenceEncoder,
+    allowed: frozenset[str] = frozenset(),
+) -> Built:
     """Builds the sources, with a progress bar on a terminal and quietly in a pipe."""
     console = Console(stderr=True, highlight=False)
     columns = (
@@ -108,7 +113,7 @@ def build_with_progress(folder: Path, sources: tuple[str, ...], encoder: Sentenc
             skipped=lambda error: click.echo(f"Left out: {error}", err=True),
             waiting=lambda: click.echo("Another build is under way; waiting for it.", err=True),
         )
-        built = build(folder, sources, encoder, reports)
+        built = build(folder, sources, encoder, reports, allowed)
     with busy("Exporting the model"):
         reason = export_encoder(folder, encoder)
     if reason is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index.parsed import Block, under_headings
 from index.text import normalise, one_line
 
 _BLANK_LINES = re.compile(r"\n\n+")
@@ -18,24 +19,12 @@ def markdown_paragraphs(source: str) -> tuple[str | None, list[str]]:
     that a person would count: it stands on a line of its own at the head of the paragraph below.
     Images and HTML are left out; of a link its words stay.
     """
-    tokens = MarkdownIt("commonmark").enable("table").parse(source)
-    title: str | None = None
-    paragraphs: list[str] = []
-    headings: list[str] = []
-    for kind, text in _blocks(tokens):
-        if kind == "heading" and title is None and not paragraphs and not headings:
-            title = text
-        elif kind == "heading":
-            headings.append(text)
-        else:
-            paragraphs.append("\n".join([*headings, text]))
-            headings = []
-    return title, paragraphs + headings
+    return under_headings(_blocks(MarkdownIt("commonmark").enable("table").parse(source)))
 
 
-def _blocks(tokens: Sequence[Token]) -> list[tuple[str, str]]:
-    """("heading" or "text", its words) of each block that has words."""
-    blocks: list[tuple[str, str]] = []
+def _blocks(tokens: Sequence[Token]) -> list[Block]:
+    """Each block that has words."""
+    blocks: list[Block] = []
     cells: list[str] | None = None
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "tr_open":

@@ -12,6 +12,7 @@ class IndexSettings(BaseSettings):
     Attributes:
         index: the folder of the index.
         model: a sentence-transformers model, by name or folder; the default one when None.
+        allowed_hosts: "host:port" of inner servers that may be read from, with commas between.
     """
 
     model_config = SettingsConfigDict(
@@ -24,3 +25,9 @@ class IndexSettings(BaseSettings):
 
     index: Path = Field(default=Path(".pilcrow"))
     model: str | None = None
+    allowed_hosts: str = Field(default="", pattern=r"^([^\s,]+:\d+(\s*,\s*|$))*$")
+
+    @property
+    def inner_hosts(self) -> frozenset[str]:
+        """What `allowed_hosts` names."""
+        return frozenset(self.allowed_hosts.lower().replace(",", " ").split())

@@ -1,4 +1,4 @@
-"""Sources: text, Markdown and JSONL files, folders, standard input -> Articles, cleaned once."""
+"""Sources: files, folders, web addresses, standard input -> Articles, cleaned once."""
 
 import hashlib
 import json
@@ -9,14 +9,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import chardet
+from pydantic import ValidationError
 
 from index.clean import own_paragraphs, plain_paragraphs
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.errors import SourceError
+from index.fetch import Fetched, fetch
 from index.markdown import markdown_paragraphs
 from index.metadata import Metadata, Row, front_matter, sidecar, validated
+from index.parse import parse
+from index.parsed import KINDS, Kind, Parsed
 from index.text import one_line
 
 STANDARD_INPUT = "-"
@@ -26,23 +31,26 @@ SAMPLE = "sample"
 MOST_BYTES = 10 * 1024 * 1024
 """The largest article that is read; about 1.7 million words."""
 
-_SUFFIXES = (".txt", ".md", ".jsonl")
+_SUFFIXES = (*KINDS, ".jsonl")
 _LONGEST_TITLE = 80
-_WORD = re.compile(r"\w")
+_LONGEST_NAME = 60
+_WORD = re.compile(r"\w+")
 
 
 def read(
     sources: Iterable[str],
     skipped: Callable[[SourceError], None] = lambda _: None,
     index: Path | None = None,
+    allowed: frozenset[str] = frozenset(),
 ) -> list[Article]:
     """The articles of the sources, in the order given and, within a folder, by path.
 
     Args:
-        sources: files, folders, or `SAMPLE`.
+        sources: files, folders, web addresses, or `SAMPLE`.
         skipped: told of each file inside a folder that cannot be read; such a file is left out,
             while one that is named itself is an error.
         index: the folder of the index, which is no source though it may lie inside of one.
+        allowed: "host:port" of inner servers whose addresses may be read.
 
     Raises:
         SourceError: a source cannot be read, holds no article, or two articles share an id.
@@ -50,7 +58,7 @@ def read(
     articles: dict[str, tuple[Article, str]] = {}
     own = index.resolve() if index else None
     for source in sources:
-        for article, place in _articles_of(source, skipped, own):
+        for article, place in _articles_of(source, skipped, own, allowed):
             before, first_place = articles.setdefault(article.id, (article, place))
             if before != article:
                 raise SourceError(
@@ -62,17 +70,33 @@ def read(
     return [article for article, _ in articles.values()]
 
 
-def keep_standard_input(data: bytes, folder: Path) -> str:
-    """Writes a text that came by standard input to a file, so that it can be built again.
+def is_address(source: str) -> bool:
+    """Whether a source is a web address, and so no file of this machine."""
+    return re.match(r"https?://", source, re.IGNORECASE) is not None
 
-    Returns the file's path, named by the text's content.
+
+def keep(data: bytes, name: str, folder: Path, place: str) -> str:
+    """Writes an article that came without a file of its own to one, so that it can be built again.
+
+    Returns the file's path; what `name` says goes into it, and a digest of the content.
+
+    Args:
+        data: the article.
+        name: the name of a file, from anybody; its suffix says of which kind the article is.
+        folder: made if it is not there.
+        place: what to call the article where something is wrong with it.
 
     Raises:
-        SourceError: the text cannot be read as an article; then nothing is written.
+        SourceError: it cannot be read as an article; then nothing is written.
     """
-    _plain_article(data, "Standard input", "text", Metadata())
+    stem, suffix = os.path.splitext(name)
+    kind = KINDS.get(suffix.lower())
+    if kind is None:
+        raise SourceError(f"{place} is not a kind of file that is read: use {', '.join(KINDS)}.")
+    _article(*_contents(data, kind, place, Metadata()), "text", place)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"text-{hashlib.sha256(data).hexdigest()[:8]}.txt"
+    words = "-".join(_WORD.findall(stem))[:_LONGEST_NAME] or "text"
+    file = folder / f"{words}-{hashlib.sha256(data).hexdigest()[:8]}{suffix.lower()}"
     file.write_bytes(data)
     return str(file.resolve())
 
@@ -83,19 +107,19 @@ def sample_folder() -> Path:
 
 
 def _articles_of(
-    source: str, skipped: Callable[[SourceError], None], index: Path | None
+    source: str,
+    skipped: Callable[[SourceError], None],
+    index: Path | None,
+    allowed: frozenset[str],
 ) -> Iterator[tuple[Article, str]]:
     path = sample_folder() if source == SAMPLE else Path(source)
+    if is_address(source):
+        yield _article_at(fetch(source, MOST_BYTES, allowed)), source
     # Unlike pathlib, os.path says no to a name that is too long to be one.
-    if os.path.isfile(path):
+    elif os.path.isfile(path):
         yield from _articles_in_file(path, path.stem)
     elif os.path.isdir(path):
         yield from _articles_in_folder(path, skipped, index)
-    elif re.match(r"https?://", source, re.IGNORECASE):
-        raise SourceError(
-            f"{source} is a web address, which cannot be read yet: "
-            "save the article as a .txt or .md file and name that."
-        )
     else:
         raise SourceError(f"There is no file or folder {source}: check the name.")
 
@@ -158,8 +182,23 @@ def _articles_in_file(path: Path, name: str) -> Iterator[tuple[Article, str]]:
 def _article_in_file(path: Path, name: str) -> Article:
     if path.stat().st_size > MOST_BYTES:
         raise SourceError(_too_large(str(path), path.stat().st_size))
-    parse = _markdown_article if path.suffix.lower() == ".md" else _plain_article
-    return parse(path.read_bytes(), str(path), name, sidecar(path))
+    kind = KINDS[path.suffix.lower()]
+    return _article(*_contents(path.read_bytes(), kind, str(path), sidecar(path)), name, str(path))
+
+
+def _article_at(fetched: Fetched) -> Article:
+    """The article at a web address, whose own address and not its contents give it its id."""
+    data, place = fetched.data, fetched.address
+    paragraphs, metadata = _contents(data, fetched.kind, place, Metadata(), place)
+    # Only a page of the same site is believed that it is another one.
+    url = metadata.url if metadata.url and _site(metadata.url) == _site(place) else place
+    own = metadata.model_copy(update={"url": url, "id": None})
+    return _article(paragraphs, own, _digest(url), place)
+
+
+def _site(url: str) -> str:
+    """The host of an address, without what parts its mobile pages from the others."""
+    return re.sub(r"^(www|m|mobile|amp)\.", "", urlsplit(url).netloc.lower())
 
 
 def _articles_in_jsonl(path: Path) -> Iterator[tuple[Article, str]]:
@@ -186,20 +225,49 @@ def _row_article(line: bytes, place: str) -> Article:
     if not isinstance(values, dict):
         raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
     row = validated(Row, values, place)
-    digest = hashlib.sha256((row.url or row.text).encode("utf-8", "replace")).hexdigest()
-    return _article(plain_paragraphs(row.text), row, digest[:12], place)
+    digest = _digest(row.url or row.text)
+    return _article(plain_paragraphs(row.text), row, digest, place)
 
 
-def _plain_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:
+def _contents(
+    data: bytes, kind: Kind, place: str, beside: Metadata, address: str | None = None
+) -> tuple[list[str], Metadata]:
+    """The paragraphs of an article of that kind, and what it says about itself.
+
+    Args:
+        data: as it was read.
+        kind: how to read it.
+        place: its name, for what is told of it.
+        beside: what is known from elsewhere. Front matter goes before it, and it goes before what
+            a page, a PDF or a Word file says.
+        address: where it was fetched, if it was.
+    """
+    if kind in ("html", "pdf", "docx"):
+        data = _decoded(data, place).encode() if kind == "html" else _sized(data, place)
+        found = parse(data, kind, place, address)
+        known = beside.model_dump(exclude_none=True)
+        return found.paragraphs, _metadata(found).model_copy(update=known)
     metadata, body = front_matter(_decoded(data, place), beside, place)
-    return _article(plain_paragraphs(body), metadata, name, place)
-
-
-def _markdown_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:
-    metadata, body = front_matter(_decoded(data, place), beside, place)
+    if kind == "text":
+        return plain_paragraphs(body), metadata
     title, paragraphs = markdown_paragraphs(body)
-    titled = metadata.model_copy(update={"title": metadata.title or title})
-    return _article(paragraphs, titled, name, place)
+    return paragraphs, metadata.model_copy(update={"title": metadata.title or title})
+
+
+def _metadata(found: Parsed) -> Metadata:
+    """What a file says about itself, as far as that can be."""
+    values = {
+        "title": found.title,
+        "url": found.url,
+        "published": found.published,
+        "publisher": found.publisher,
+    }
+    for field, value in list(values.items()):
+        try:
+            Metadata.model_validate({field: value})
+        except ValidationError:
+            del values[field]
+    return Metadata.model_validate(values)
 
 
 def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -> Article:
@@ -207,7 +275,7 @@ def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -
     if not any(_WORD.search(paragraph) for paragraph in own):
         raise SourceError(f"{place} has no text of an article in it: leave it out or fill it.")
     return Article(
-        id=metadata.id or one_line(name) or hashlib.sha256(own[0].encode()).hexdigest()[:12],
+        id=metadata.id or one_line(name) or _digest(own[0]),
         title=metadata.title or _opening_words(own[0]),
         text=PARAGRAPH_BREAK.join(own),
         url=metadata.url,
@@ -216,12 +284,18 @@ def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -
     )
 
 
-def _decoded(data: bytes, place: str) -> str:
-    """The text of the bytes: UTF-8 if they are, otherwise in the encoding that chardet detects."""
+def _sized(data: bytes, place: str) -> bytes:
+    """The bytes, if they are neither too many nor none."""
     if len(data) > MOST_BYTES:
         raise SourceError(_too_large(place, len(data)))
     if not data.strip():
         raise SourceError(f"{place} is empty: leave it out or fill it.")
+    return data
+
+
+def _decoded(data: bytes, place: str) -> str:
+    """The text of the bytes: UTF-8 if they are, otherwise in the encoding that chardet detects."""
+    _sized(data, place)
     if b"\0" not in data:
         try:
             return data.decode("utf-8-sig")
@@ -244,6 +318,10 @@ def _reads_as_text(text: str) -> bool:
     sample = text[:10_000]
     odd = sum(unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\n\r\t\f" for c in sample)
     return odd <= len(sample) / 100 and bool(sample)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _opening_words(paragraph: str) -> str:

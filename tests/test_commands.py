@@ -328,7 +328,7 @@ def test_check_says_that_a_build_is_sound(call: Call, sample: Path) -> None:
         (("check",), "There is no index in .pilcrow: run `pilcrow build`, or name"),
         (("show", "x"), "There is no index in .pilcrow: run `pilcrow build`, or name"),
         (("build", "nowhere.txt"), "There is no file or folder nowhere.txt: check the name."),
-        (("build", "https://a.example/b"), "https://a.example/b is a web address, which cannot"),
+        (("build", "http://10.0.0.1/b"), "http://10.0.0.1/b leads to 10.0.0.1, which is no host"),
         (("ask", "  "), "There is no question in that: ask one in a few words."),
         (("ask", "x" * 1001), "That question has 1,001 characters, and a question may have 1,000"),
         (("ask", "--file", "none.jsonl"), "none.jsonl cannot be read (No such file or directory)"),

@@ -11,7 +11,7 @@ import pytest
 from index.build import build
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES, SAMPLE, keep_standard_input, read
+from index.sources import MOST_BYTES, SAMPLE, keep, read
 from tests.encoders import LetterEncoder
 
 Rows = list[dict[str, object]]
@@ -121,10 +121,11 @@ def test_oversized_file_is_refused(tmp_path: Path) -> None:
 
 def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     """A named file of an unknown kind is refused with the kinds that are read."""
-    for name in ("a.docx", "noext", ".txt"):
+    for name in ("a.odt", "noext", ".txt"):
         file = written(tmp_path / name, "text")
         assert refusal(file) == (
-            f"{file} is not a kind of file that is read: use .txt, .md, .jsonl files."
+            f"{file} is not a kind of file that is read: "
+            "use .txt, .md, .html, .htm, .pdf, .docx, .jsonl files."
         )
 
 
@@ -138,18 +139,14 @@ def test_folder_without_articles_is_refused(tmp_path: Path) -> None:
     """A folder with no file that can be read as an article is refused by its name."""
     written(tmp_path / "empty.txt", "")
     assert refusal(str(tmp_path)) == (
-        f"The folder {tmp_path} has no article that can be read: put .txt, .md, .jsonl files there."
+        f"The folder {tmp_path} has no article that can be read: "
+        "put .txt, .md, .html, .htm, .pdf, .docx, .jsonl files there."
     )
 
 
 def test_nothing_named_is_refused() -> None:
     """No source at all has no article."""
     assert refusal() == "There is no article in no source."
-
-
-def test_web_address_is_refused_for_now() -> None:
-    """A web address is refused with what to do instead."""
-    assert refusal("https://example.org/a").startswith("https://example.org/a is a web address")
 
 
 def test_same_article_named_twice_is_one(tmp_path: Path) -> None:
@@ -199,8 +196,9 @@ def test_name_of_a_file_need_not_be_text(tmp_path: Path) -> None:
 
 def test_standard_input_is_kept(tmp_path: Path) -> None:
     """A text from standard input becomes a file that a later build reads, named by its content."""
-    kept = keep_standard_input("One.\nTwo.".encode("utf-16"), tmp_path / "index" / "texts")
-    assert kept == keep_standard_input("One.\nTwo.".encode("utf-16"), tmp_path / "index" / "texts")
+    data, folder = "One.\nTwo.".encode("utf-16"), tmp_path / "index" / "texts"
+    kept = keep(data, "text.txt", folder, "Standard input")
+    assert kept == keep(data, "text.txt", folder, "Standard input")
     assert Path(kept).is_absolute()
     [article] = read([kept])
     assert article.text == "One.\n\nTwo."
@@ -212,7 +210,7 @@ def test_standard_input_is_kept(tmp_path: Path) -> None:
 def test_standard_input_that_is_no_article_is_not_kept(tmp_path: Path, data: bytes) -> None:
     """Standard input that cannot be an article is refused, and nothing is written."""
     with pytest.raises(SourceError, match=r"^Standard input "):
-        keep_standard_input(data, tmp_path / "texts")
+        keep(data, "text.txt", tmp_path / "texts", "Standard input")
     assert list(tmp_path.iterdir()) == []
 
 
