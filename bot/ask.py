@@ -113,8 +113,8 @@ class Judgement:
     threshold: float
     relevance: float
     contradiction: float
-    further: float
-    topic: float
+    further: float = 1.0
+    topic: float = 1.0
 
     def rank(self, candidate: Candidate) -> float:
         """What candidates are ordered by, higher is better."""

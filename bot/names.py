@@ -13,23 +13,18 @@ MOST_NAMES = 12
 """How many names are listed, at most."""
 
 _DAYS = (
-    "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|"
-    "July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|"
-    "Dec"
+    "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|July|August|"
+    "September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
 )
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# A capitalised word, and several that the small words between them join to one name.
+# Months that are people's names too, so that only the first word of a name cannot be one.
+_PEOPLE = "April|May|June"
 _CAPITAL = (
-    rf"(?!(?:I|{_DAYS})\b)(?:(?:[A-Z]\.){{2,}}|[A-Z]\.(?= [A-Z])|"
-    r"[A-ZÀ-ÖØ-Þ]\w*(?:['’](?!s\b)\w+|[-&][A-Z0-9]\w*)*)"
+    r"(?:(?:[A-Z]\.){2,}|[A-Z]\.(?= [A-Z])|[A-ZÀ-ÖØ-Þ]\w*(?:['’](?!s\b)\w+|[-&][A-Z0-9]\w*)*)"
 )
-_JOINED = rf" (?:(?:of|for|de|la|van|von|al|bin)(?: the)? )?{_CAPITAL}"
-_NAME = re.compile(rf"(?<![\w#@-]){_CAPITAL}(?:{_JOINED})*")
+# A capitalised word, and several that the small words between them join to one name.
+_FIRST = rf"(?!(?:I|{_DAYS}|{_PEOPLE})\b){_CAPITAL}"
+_NEXT = rf" (?:(?:of|for|de|la|van|von|al|bin)(?: the)? )?(?!(?:I|{_DAYS})\b){_CAPITAL}"
+_NAME = re.compile(rf"(?<![\w#@-]){_FIRST}(?:{_NEXT})*")
 _TITLES = _words(
     "President Vice Senator Senators Sen Representative Representatives Rep Congressman "
     "Congresswoman Speaker Leader Whip Chair Chairman Chairwoman Director Secretary Minister Prime "
