@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot import terminal
 from bot.answers import Outcome, Question, parse_question
-from bot.ask import consider, decide, load_judgement
+from bot.ask import answer, consider, load_judgement
 from bot.evaluate import ask_all, report, written
 from bot.questions import QuestionsError, read_labelled, read_rows
 from bot.reader import find_reader
@@ -66,17 +66,19 @@ def ask(
         index.encoder.embed(["The first text takes the longest."])
     for one, scope in asked:
         began = time.perf_counter()
-        considered = consider(one, index, reader, judgement, (scope,) if scope else None)
-        outcome = decide(considered, judgement)
+        scoped = (scope,) if scope else None
+        outcome = answer(one, index, reader, judgement, scoped)
         ms = (time.perf_counter() - began) * 1000
         if as_json:
             row = terminal.as_json(one, outcome, index.name, ms)
             if explain:
+                considered = consider(one, index, reader, judgement, scoped)
                 row["candidates"] = terminal.candidates_json(considered)
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             _print(one, outcome, 1 if scope else len(index.articles), titled=len(asked) > 1)
             if explain:
+                considered = consider(one, index, reader, judgement, scoped)
                 _console().print("", terminal.explained(considered))
 
 

@@ -1,10 +1,11 @@
-"""Question, Citation, Answer, Abstention: what is asked and what comes of it."""
+"""Question, Citation, and the outcomes: what is asked and what comes of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from bot.links import link_to_quote
-from index.corpus import Article, Passage
+from index.corpus import Article, Hit, Passage
 from index.errors import PilcrowError
 from index.split import sentences
 from index.text import one_line
@@ -104,6 +105,11 @@ class Citation:
         return link_to_quote(self.article.url, self.article.text, self.start, self.end)
 
 
+def whole_passage(hit: Hit) -> Citation:
+    """The citation of all words of a hit's passage."""
+    return Citation(hit.passage, hit.passage.start, hit.passage.end)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The article's own words.
@@ -111,9 +117,11 @@ class Answer:
     Attributes:
         citations: at least one, best first.
         confidence: calibrated probability, 0 to 1, that the answer is right.
-        agreed: whether all citations say the same.
+        agreed: whether the citations go together: all say the same, or each is a part of what was
+            asked for.
     """
 
+    kind: ClassVar = "quote"
     citations: tuple[Citation, ...]
     confidence: float
     agreed: bool = True
@@ -123,11 +131,77 @@ class Answer:
             raise ValueError("an answer has at least one citation")
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an article is about, in its own sentences; or what several are, a sentence each.
+
+    Attributes:
+        citations: one to three sentences, in the order of the text.
+    """
+
+    kind: ClassVar = "summary"
+    confidence: ClassVar = 1.0
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who and what is named in an article.
+
+    Attributes:
+        citations: each name where it is first named, the name that is named most often first.
+    """
+
+    kind: ClassVar = "names"
+    confidence: ClassVar = 1.0
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What there is on a topic.
+
+    Attributes:
+        citations: one to three whole passages, the most relevant first.
+    """
+
+    kind: ClassVar = "topic"
+    confidence: ClassVar = 1.0
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromMetadata:
+    """What is known about articles without reading them.
+
+    Attributes:
+        text: a sentence or a few, each on its line.
+    """
+
+    kind: ClassVar = "metadata"
+    confidence: ClassVar = 1.0
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line of the bot's own, to somebody who asked nothing about an article.
+
+    Attributes:
+        text: the line.
+    """
+
+    kind: ClassVar = "remark"
+    confidence: ClassVar = 1.0
+    text: str
+
+
 class Reason(StrEnum):
     """Why there is no answer."""
 
     NOTHING_RELEVANT = "nothing relevant found"
     NOT_SAID = "relevant but not said"
+    NOT_RECORDED = "not in the article's metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +214,15 @@ class Abstention:
         confidence: calibrated probability, 0 to 1, that the answer held back was right.
     """
 
+    kind: ClassVar = None
     reason: Reason
     nearest: tuple[Citation, ...]
     confidence: float
 
 
-Outcome = Answer | Abstention
+Outcome = Answer | Summary | Names | Topic | FromMetadata | Remark | Abstention
+
+
+def cited_by(outcome: Outcome) -> tuple[Citation, ...]:
+    """What an outcome cites; nothing for an abstention, metadata and a remark."""
+    return () if isinstance(outcome, Abstention | FromMetadata | Remark) else outcome.citations

@@ -1,4 +1,7 @@
-"""The question's path: question -> search -> read -> Answer or Abstention."""
+"""The question's path: question -> search -> read -> Answer or Abstention.
+
+What is not for the reader, such as "what is this about?", leaves the path at once: `bot.overview`.
+"""
 
 import json
 import math
@@ -9,8 +12,18 @@ from importlib.resources import files
 
 import numpy as np
 
-from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
+from bot.answers import (
+    Abstention,
+    Answer,
+    Citation,
+    Outcome,
+    Question,
+    Reason,
+    whole_passage,
+)
+from bot.overview import overview
 from bot.reader import Reader, Span, without_overlaps
+from bot.several import asks_for_several, parts_of
 from bot.similar import overlap, words_of
 from bot.spelling import mended
 from bot.trim import trimmed, without_lone_marks
@@ -27,6 +40,9 @@ READ = 8
 
 MOST_CITATIONS = 2
 """How many places an answer cites at most."""
+
+MOST_LISTED = 3
+"""How many places an answer cites at most to a question that asks for several things."""
 
 _PRONOUNS = (
     " i me my mine you your yours he him his she her hers it its we us our ours they them their "
@@ -69,10 +85,12 @@ class Considered:
     Attributes:
         hits: the passages that retrieval found, best first; at least one.
         candidates: what could be the answer, best first; at least one.
+        several: whether the question asks for several things.
     """
 
     hits: Sequence[Hit]
     candidates: Sequence[Candidate]
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,8 @@ class Judgement:
         threshold: the confidence below which the bot abstains.
         relevance: the cosine below which the best passage is not even relevant.
         contradiction: the confidence from which on other words, elsewhere, are an answer as well.
+        further: the same where the question asks for several things.
+        topic: the retrieval score from which on a passage is on a topic.
     """
 
     choice: tuple[float, float, float]
@@ -94,6 +114,8 @@ class Judgement:
     threshold: float
     relevance: float
     contradiction: float
+    further: float = 1.0
+    topic: float = 1.0
 
     def rank(self, candidate: Candidate) -> float:
         """What candidates are ordered by, higher is better."""
@@ -115,6 +137,8 @@ def load_judgement(reader: Reader | None, caution: Caution = Caution.NORMAL) -> 
         threshold=values["thresholds"][caution],
         relevance=values["relevance"],
         contradiction=values["contradiction"],
+        further=values["further"],
+        topic=values["topic"],
     )
 
 
@@ -125,7 +149,7 @@ def answer(
     judgement: Judgement,
     articles: Collection[str] | None = None,
 ) -> Outcome:
-    """The words that answer, or an abstention where that is too doubtful.
+    """What answers, in the articles' words, or an abstention where that is too doubtful.
 
     Args:
         reader: what reads the passages; without one, the most similar sentence is the answer.
@@ -134,7 +158,40 @@ def answer(
     Raises:
         UnknownArticle: the index holds no article of one of the ids.
     """
-    return decide(consider(question, index, reader, judgement, articles), judgement)
+    outcome = otherwise(question, index, reader, judgement, articles)
+    return outcome or decide(consider(question, index, reader, judgement, articles), judgement)
+
+
+def otherwise(
+    question: Question,
+    index: PassageIndex,
+    reader: Reader | None,
+    judgement: Judgement,
+    articles: Collection[str] | None = None,
+) -> Outcome | None:
+    """What comes of a question that is not for one reading; None where it is for one.
+
+    That is an article as a whole, its metadata, a topic or a remark (`bot.overview`), and what two
+    people said, which is asked of each of them. Arguments as in `answer`.
+    """
+    outcome = overview(question, index, judgement.topic, articles)
+    if outcome is not None:
+        return outcome
+    parts = [
+        decide(consider(part, index, reader, judgement, articles), judgement)
+        for part in parts_of(question)
+    ]
+    return together([part for part in parts if isinstance(part, Answer)])
+
+
+def together(answers: Sequence[Answer]) -> Answer | None:
+    """The best citation of each answer, as one answer that is as sure as its least sure part."""
+    cited: list[Citation] = []
+    for one in answers:
+        best = one.citations[0]
+        if not any(best.passage == other.passage and says_the_same(best, other) for other in cited):
+            cited.append(best)
+    return Answer(tuple(cited), min(one.confidence for one in answers)) if cited else None
 
 
 def consider(
@@ -158,20 +215,24 @@ def consider(
     # Without a reader, or where there was nothing that it could read.
     found = found or best_sentences(question, hits[:NEAREST], index.encoder)
     judged = [replace(one, confidence=judgement.confidence(one)) for one in found]
-    return Considered(hits, sorted(judged, key=judgement.rank, reverse=True))
+    ordered = sorted(judged, key=judgement.rank, reverse=True)
+    return Considered(hits, ordered, asks_for_several(question))
 
 
 def decide(considered: Considered, judgement: Judgement) -> Outcome:
     """The best candidate as the answer, or an abstention that shows the hits instead.
 
     Another passage is cited too where it says the same, surely enough to be an answer by itself, or
-    where it says something else so surely that the article seems to contradict itself.
+    where it says something else so surely that the article seems to contradict itself. Where
+    several things were asked for, further places are cited that say something else.
     """
     hits, (best, *others) = considered.hits, considered.candidates
     if best.confidence < judgement.threshold:
         relevant = hits[0].cosine >= judgement.relevance
         reason = Reason.NOT_SAID if relevant else Reason.NOTHING_RELEVANT
         return Abstention(reason, tuple(map(whole_passage, hits[:NEAREST])), best.confidence)
+    if considered.several:
+        return Answer(_listed(best, others, judgement.further), best.confidence)
     cited = [best.citation]
     for other in others:
         same = says_the_same(best.citation, other.citation)
@@ -188,9 +249,18 @@ def says_the_same(a: Citation, b: Citation) -> bool:
     return overlap(a.quote, b.quote) >= _SAME_WORDS
 
 
-def whole_passage(hit: Hit) -> Citation:
-    """The citation of all words of a hit's passage."""
-    return Citation(hit.passage, hit.passage.start, hit.passage.end)
+def _listed(best: Candidate, others: Sequence[Candidate], least: float) -> tuple[Citation, ...]:
+    """The best citation and those of other words in other passages that are sure enough."""
+    cited = [best.citation]
+    for other in others:
+        new = all(
+            other.citation.passage != citation.passage
+            and not says_the_same(other.citation, citation)
+            for citation in cited
+        )
+        if other.confidence >= least and new and len(cited) < MOST_LISTED:
+            cited.append(other.citation)
+    return tuple(cited)
 
 
 def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[Candidate]:

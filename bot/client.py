@@ -15,7 +15,7 @@ import discord
 from discord import app_commands
 
 from bot import render
-from bot.answers import Answer, Outcome, Question, QuestionError, parse_question
+from bot.answers import Outcome, Question, QuestionError, parse_question
 from bot.ask import Judgement, answer
 from bot.live import LiveIndex
 from bot.reader import Reader
@@ -220,7 +220,7 @@ def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, 
     _log.info(
         "%d %s confidence %.2f in %.0f ms build %s%s",
         origin.source,
-        "answer" if isinstance(outcome, Answer) else "abstention",
+        outcome.kind or "abstention",
         outcome.confidence,
         (time.perf_counter() - began) * 1000,
         index.name,

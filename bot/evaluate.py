@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers import Abstention, Answer, Citation, Outcome, parse_question
-from bot.ask import Considered, Judgement, consider, decide, whole_passage
+from bot.answers import Abstention, Answer, Citation, Outcome, parse_question, whole_passage
+from bot.ask import Considered, Judgement, consider, decide, otherwise
 from bot.questions import Labelled
 from bot.reader import Reader
 from bot.similar import exactly, overlap
@@ -39,7 +39,15 @@ class Asked:
     @property
     def best(self) -> Citation:
         """The quote that was given or would have been."""
+        if isinstance(self.outcome, Answer):
+            return self.outcome.citations[0]
         return self.considered.candidates[0].citation
+
+    @property
+    def is_right(self) -> bool:
+        """Whether that quote is right; never where something else than a quote was given."""
+        quotes = isinstance(self.outcome, Answer | Abstention)
+        return quotes and is_right(self.best, self.labelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +105,10 @@ def ask_all(
     asked = []
     for labelled in questions:
         question = parse_question(labelled.question)
-        scope = labelled.article and (labelled.article,)
-        considered = consider(question, index, reader, judgement, scope or None)
-        asked.append(Asked(labelled, considered, decide(considered, judgement)))
+        scope = (labelled.article,) if labelled.article else None
+        considered = consider(question, index, reader, judgement, scope)
+        outcome = otherwise(question, index, reader, judgement, scope)
+        asked.append(Asked(labelled, considered, outcome or decide(considered, judgement)))
     return asked
 
 
@@ -150,7 +159,7 @@ def written(figures: Report) -> str:
 def confidences(asked: Sequence[Asked]) -> tuple[Values, NDArray[np.bool_], NDArray[np.bool_]]:
     """(confidence, whether the best quote is right, whether it is answerable) of each question."""
     sure = np.array([one.outcome.confidence for one in asked], dtype=np.float64)
-    right = np.array([is_right(one.best, one.labelled) for one in asked], dtype=bool)
+    right = np.array([one.is_right for one in asked], dtype=bool)
     answerable = np.array([bool(one.labelled.answers) for one in asked], dtype=bool)
     return sure, right, answerable
 
@@ -213,8 +222,10 @@ def _is_found(one: Asked, first: int) -> bool:
 
 def _squad(one: Asked, compare: Compare) -> float:
     """SQuAD 2.0's score of one outcome: an abstention is right where nothing answers."""
-    if not isinstance(one.outcome, Answer):
+    if isinstance(one.outcome, Abstention):
         return float(not one.labelled.answers)
+    if not isinstance(one.outcome, Answer):
+        return 0.0
     quote = one.outcome.citations[0].quote
     return max((compare(answer, quote) for answer in one.labelled.answers), default=0.0)
 

@@ -6,9 +6,27 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.answers import Answer, Citation, Outcome, Question
+from bot.answers import (
+    Abstention,
+    Answer,
+    Citation,
+    FromMetadata,
+    Names,
+    Outcome,
+    Question,
+    Remark,
+    cited_by,
+)
 from bot.markup import clip, closed, escape, escape_within, quoted
-from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
+from bot.wording import (
+    METADATA,
+    NAMED,
+    NOT_AN_ANSWER,
+    SEVERAL_ANSWERS,
+    heading_of,
+    imprint,
+    no_answer,
+)
 from index.corpus import Article
 from index.search import PassageIndex
 from index.text import count
@@ -19,7 +37,9 @@ _CONTENT, _LINE, _PASSAGE = 2000, 256, 600
 # Characters, with their escapes, of the quoted words, and without, of the sentence on either side.
 _QUOTE, _AROUND = 800, 160
 _MOST_CITATIONS = 3
-_LONGEST_LINK = 1000
+_LONGEST_LINK, _LINKS = 1000, 2000
+# Characters of the sentences or passages together, of one name, and of what metadata says.
+_WORDS, _NAME, _METADATA = 1200, 60, 1500
 # Discord refuses the whole message for an embed's address that it takes for malformed.
 _ORDINARY = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE)
 
@@ -33,12 +53,14 @@ class Message:
 
 
 def message(question: Question, outcome: Outcome, articles: int, embeds: bool) -> Message:
-    """The outcome as a Discord message that keeps every limit, with three citations at most.
+    """The outcome as a Discord message that keeps every limit; a remark is a line by itself.
 
     Args:
         articles: how many articles were asked.
         embeds: whether the message may have an embed; otherwise all is in its content.
     """
+    if isinstance(outcome, Remark):
+        return notice(outcome.text)
     if embeds:
         return Message(embeds=(_embed(question, outcome, articles),))
     return Message(content=_content(question, outcome, articles))
@@ -85,10 +107,10 @@ def article_list(articles: Sequence[Article]) -> Message:
 
 
 def _embed(question: Question, outcome: Outcome, articles: int) -> discord.Embed:
-    answered = isinstance(outcome, Answer)
     cited = _cited(outcome)
     embed = discord.Embed(
-        colour=_GREEN if answered else _GREY, description=_body(outcome, articles, links=True)
+        colour=_GREY if isinstance(outcome, Abstention) else _GREEN,
+        description=_body(outcome, articles, links=True),
     )
     embed.set_author(name=clip(question.text, _LINE))
     if cited is not None:
@@ -117,20 +139,48 @@ def _content(question: Question, outcome: Outcome, articles: int) -> str:
 
 
 def _body(outcome: Outcome, articles: int, links: bool) -> str:
-    """The words of the message: the quotation and its ¶, after a heading if it is no answer."""
+    """The words of the message: what is cited, each with its ¶, after a heading but for a quote."""
+    if isinstance(outcome, Abstention):
+        return _abstention(outcome, articles, links)
+    if isinstance(outcome, FromMetadata | Remark):
+        return f"-# {METADATA}\n{escape_within(outcome.text, _METADATA)}"
+    if isinstance(outcome, Names):
+        return f"**{NAMED}**\n{' · '.join(map(_name, outcome.citations))}"
+    shown = outcome.citations[:_MOST_CITATIONS]
     if isinstance(outcome, Answer):
-        shown = outcome.citations[:_MOST_CITATIONS]
         lines = [] if outcome.agreed else [f"**{SEVERAL_ANSWERS}**"]
-        for citation in shown:
-            lines.append(_sentence(citation, len(shown)))
-            lines.append(_pilcrow(citation, links) + _other_title(citation, shown[0]))
-        return "\n".join(lines)
+        words = [_sentence(citation, len(shown)) for citation in shown]
+    else:
+        lines = [f"**{heading_of(outcome)}**"]
+        room = _WORDS // len(shown)
+        words = [quoted(escape_within(citation.quote, room)) for citation in shown]
+    for place, quotation in enumerate(words):
+        lines += [quotation, _source(place, shown, links)]
+    return "\n".join(lines)
+
+
+def _abstention(outcome: Abstention, articles: int, links: bool) -> str:
     heading = f"**{no_answer(articles)}**"
-    closest = _cited(outcome)
-    if closest is None:
+    if not outcome.nearest:
         return heading
+    closest = outcome.nearest[0]
     passage = quoted(escape_within(closest.quote, _PASSAGE))
     return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{_pilcrow(closest, links)}"
+
+
+def _name(citation: Citation) -> str:
+    return f"**{escape_within(citation.quote, _NAME)}** ¶ {citation.paragraph}"
+
+
+def _source(place: int, shown: Sequence[Citation], links: bool) -> str:
+    """The line below one of the quotations: its ¶, and its number and article where they differ."""
+    citation = shown[place]
+    line = _pilcrow(citation, links, len(shown))
+    if len(shown) > 1:
+        line = f"**{place + 1}** {line}"
+    if any(other.article != citation.article for other in shown):
+        line += f" · {escape_within(citation.article.title, _LINE // 4)}"
+    return line
 
 
 def _sentence(citation: Citation, share: int) -> str:
@@ -148,17 +198,10 @@ def _sentence(citation: Citation, share: int) -> str:
     return quoted(f"{escape(before)}**{words}**{escape(clip(after, around))}")
 
 
-def _pilcrow(citation: Citation, linked: bool) -> str:
+def _pilcrow(citation: Citation, linked: bool, share: int = 1) -> str:
     number = f"¶ {citation.paragraph}"
-    address = _address(citation, _LONGEST_LINK) if linked else None
+    address = _address(citation, min(_LONGEST_LINK, _LINKS // share)) if linked else None
     return f"[{number}]({address})" if address else number
-
-
-def _other_title(citation: Citation, first: Citation) -> str:
-    """The title of an article that is not the one that the message is headed by."""
-    if citation.article == first.article:
-        return ""
-    return f" · {escape_within(citation.article.title, _LINE // 4)}"
 
 
 def _address(citation: Citation, room: int) -> str | None:
@@ -170,5 +213,6 @@ def _address(citation: Citation, room: int) -> str | None:
 
 
 def _cited(outcome: Outcome) -> Citation | None:
-    cited = outcome.citations if isinstance(outcome, Answer) else outcome.nearest
+    """What the message is headed by."""
+    cited = outcome.nearest if isinstance(outcome, Abstention) else cited_by(outcome)
     return cited[0] if cited else None

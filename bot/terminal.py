@@ -1,12 +1,33 @@
 """Outcome -> terminal text or JSON. Pure: nothing is printed here."""
 
+from collections.abc import Iterable
+
 from rich.table import Table
 from rich.text import Text
 
-from bot.answers import Answer, Citation, Outcome, Question
+from bot.answers import (
+    Abstention,
+    Answer,
+    Citation,
+    FromMetadata,
+    Names,
+    Outcome,
+    Question,
+    Remark,
+    cited_by,
+)
 from bot.ask import Considered
 from bot.markup import clip
-from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
+from bot.wording import (
+    METADATA,
+    NAMED,
+    NOT_AN_ANSWER,
+    SEVERAL_ANSWERS,
+    heading_of,
+    imprint,
+    no_answer,
+    words_shown,
+)
 
 _LONGEST_PASSAGE = 600
 _MOST_EXPLAINED = 20
@@ -14,16 +35,17 @@ _MOST_EXPLAINED = 20
 
 def as_json(question: Question, outcome: Outcome, build: str, ms: float) -> dict[str, object]:
     """The outcome as the JSON object that `pilcrow ask --json` prints."""
-    citations = outcome.citations if isinstance(outcome, Answer) else ()
-    nearest = () if isinstance(outcome, Answer) else outcome.nearest
+    abstains = isinstance(outcome, Abstention)
+    nearest = outcome.nearest if isinstance(outcome, Abstention) else ()
     return {
         "question": question.text,
-        "outcome": "answer" if isinstance(outcome, Answer) else "abstention",
-        "answer": citations[0].quote if citations else None,
+        "outcome": "abstention" if abstains else "answer",
+        "kind": outcome.kind,
+        "answer": words_shown(outcome),
         "confidence": round(outcome.confidence, 4),
-        "citations": [_citation_json(citation) for citation in citations],
+        "citations": [_citation_json(citation) for citation in cited_by(outcome)],
         "nearest": [_citation_json(citation) for citation in nearest],
-        "reason": None if isinstance(outcome, Answer) else outcome.reason.value,
+        "reason": outcome.reason.value if isinstance(outcome, Abstention) else None,
         "build": build,
         "ms": round(ms, 1),
     }
@@ -31,24 +53,29 @@ def as_json(question: Question, outcome: Outcome, build: str, ms: float) -> dict
 
 def as_text(outcome: Outcome, articles: int) -> Text:
     """The outcome as text for a terminal; `articles` is how many were asked."""
+    if isinstance(outcome, Abstention):
+        return _abstention(outcome, articles)
+    if isinstance(outcome, Remark):
+        return Text(outcome.text)
+    if isinstance(outcome, FromMetadata):
+        return Text.assemble((METADATA, "dim"), "\n", outcome.text)
+    if isinstance(outcome, Names):
+        return _names(outcome)
     if isinstance(outcome, Answer):
         parts = [_terminal_citation(citation) for citation in outcome.citations]
-        if not outcome.agreed:
-            parts.insert(0, Text(SEVERAL_ANSWERS, "bold"))
         sure = Text(f"confidence {outcome.confidence:.0%}", "dim")
-        return Text("\n\n").join([*parts, sure])
-    heading = Text.assemble((no_answer(articles), "bold"), (f" ({outcome.reason})", "dim"))
-    if not outcome.nearest:
-        return heading
-    closest = outcome.nearest[0]
-    return Text.assemble(
-        heading,
-        f"\n\n{NOT_AN_ANSWER}\n",
-        (clip(closest.quote, _LONGEST_PASSAGE), "dim"),
-        "\n",
-        (_source(closest), "cyan"),
-        _link_line(closest),
-    )
+        heading = [] if outcome.agreed else [Text(SEVERAL_ANSWERS, "bold")]
+        return Text("\n\n").join([*heading, *numbered(parts), sure])
+    heading = [Text(heading_of(outcome), "bold")]
+    return Text("\n\n").join([*heading, *numbered(map(_whole, outcome.citations))])
+
+
+def numbered(parts: Iterable[Text]) -> list[Text]:
+    """The parts with their numbers before them, from 1; a single one without."""
+    listed = list(parts)
+    if len(listed) == 1:
+        return listed
+    return [Text.assemble((f"{place}  ", "bold"), part) for place, part in enumerate(listed, 1)]
 
 
 def explained(considered: Considered) -> Table:
@@ -78,6 +105,37 @@ def candidates_json(considered: Considered) -> list[dict[str, object]]:
         }
         for one in considered.candidates
     ]
+
+
+def _abstention(outcome: Abstention, articles: int) -> Text:
+    heading = Text.assemble((no_answer(articles), "bold"), (f" ({outcome.reason})", "dim"))
+    if not outcome.nearest:
+        return heading
+    closest = outcome.nearest[0]
+    return Text.assemble(
+        heading,
+        f"\n\n{NOT_AN_ANSWER}\n",
+        (clip(closest.quote, _LONGEST_PASSAGE), "dim"),
+        "\n",
+        (_source(closest), "cyan"),
+        _link_line(closest),
+    )
+
+
+def _names(outcome: Names) -> Text:
+    lines = [
+        Text.assemble((citation.quote, "bold green"), (f"  ¶ {citation.paragraph}", "cyan"))
+        for citation in outcome.citations
+    ]
+    article = outcome.citations[0].article
+    source = " · ".join(part for part in (article.title, imprint(article)) if part)
+    return Text("\n").join([Text(NAMED, "bold"), *lines, Text(source, "cyan")])
+
+
+def _whole(citation: Citation) -> Text:
+    """A citation whose words are shown by themselves."""
+    words = clip(citation.quote, _LONGEST_PASSAGE)
+    return Text.assemble(words, "\n", (_source(citation), "cyan"), _link_line(citation))
 
 
 def _terminal_citation(citation: Citation) -> Text:

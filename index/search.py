@@ -72,6 +72,21 @@ class PassageIndex:
         place, paragraph, start, end = (int(value) for value in self._rows[row])
         return Passage(self.articles[place], paragraph, start, end)
 
+    def articles_of(self, ids: Collection[str] | None) -> list[Article]:
+        """The articles of some ids, in order; all of them when None.
+
+        Raises:
+            UnknownArticle: the index holds no article of one of the ids.
+        """
+        if ids is None:
+            return list(self.articles)
+        for article in ids:
+            if article not in self._places:
+                raise UnknownArticle(
+                    f"The index has no article “{article}”: `pilcrow articles` lists what it has."
+                )
+        return [self.articles[place] for place in sorted({self._places[one] for one in ids})]
+
     def search(self, query: str, k: int = 10, articles: Collection[str] | None = None) -> list[Hit]:
         """The k best passages for a query, best first; fewer where there are fewer.
 
@@ -114,12 +129,7 @@ class PassageIndex:
         """The rows of the passages of some articles, in order."""
         if articles is None:
             return np.arange(len(self), dtype=np.int64)
-        for article in articles:
-            if article not in self._places:
-                raise UnknownArticle(
-                    f"The index has no article “{article}”: `pilcrow articles` lists what it has."
-                )
-        places = [self._places[article] for article in articles]
+        places = [self._places[article.id] for article in self.articles_of(articles)]
         return np.flatnonzero(np.isin(self._rows[:, 0], places))
 
 

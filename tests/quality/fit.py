@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from bot.answers import Answer
+from bot.answers import Answer, Topic, parse_question
 from bot.ask import Candidate, Caution, Judgement, decide, says_the_same
 from bot.evaluate import Asked, ask_all, confidences, is_right
+from bot.intent import intent_of
+from bot.overview import on_topic
 from bot.questions import Labelled, read_labelled
 from bot.reader import Reader, find_reader
 from index.build import build
@@ -33,7 +35,7 @@ RISKS = {Caution.LOW: 0.30, Caution.NORMAL: 0.20, Caution.HIGH: 0.10}
 MOST_REFUSED = 0.20
 """The share of the answerable that may be refused where there is no reader."""
 # Its threshold is beyond reach, so that all passages are read.
-NEUTRAL = Judgement((1.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0)
+NEUTRAL = Judgement((1.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0, 1.0, 1.0)
 Values = NDArray[np.float64]
 
 
@@ -74,14 +76,18 @@ def fit(
         else dict.fromkeys(Caution, threshold_that_keeps(judged))
     )
     cosines = [one.considered.hits[0].cosine for one in judged if one.labelled.answers]
-    judgement = replace(judgement, threshold=thresholds[Caution.NORMAL])
+    threshold = thresholds[Caution.NORMAL]
+    judgement = replace(judgement, threshold=threshold)
+    lists = [one for one in judged if one.considered.several]
     return {
         "choice": choice,
         "weights": weights,
         "intercept": intercept,
         "thresholds": thresholds,
         "relevance": round(float(np.quantile(cosines, 0.02)), 4),
-        "contradiction": least_of_contradiction(judged, judgement),
+        "contradiction": least_of_others(judged, judgement),
+        "further": max(threshold, least_of_others(lists, judgement)),
+        "topic": least_on_topic(index),
     }
 
 
@@ -136,7 +142,31 @@ def threshold_that_keeps(judged: Sequence[Asked]) -> float:
     return round(float(np.quantile(sure, MOST_REFUSED)), 4)
 
 
-def least_of_contradiction(judged: Sequence[Asked], judgement: Judgement) -> float:
+def least_on_topic(index: PassageIndex) -> float:
+    """The retrieval score from which on a passage is on a topic, by the development topics.
+
+    The one with which the fewest topics are wrongly said to be there or not; of equal ones the one
+    with which the passages shown are most nearly those labelled (F1).
+    """
+    rows = [json.loads(line) for line in (QUALITY / "intents_dev.jsonl").open(encoding="utf-8")]
+    topics = [row for row in rows if row["kind"] == "topic"]
+
+    def loss(least: float) -> tuple[int, float]:
+        wrong, shown, labelled, right = 0, 0, 0, 0
+        for row in topics:
+            topic = intent_of(parse_question(row["question"])).subject
+            found = on_topic(topic, index, least, [row["article"]])
+            places = [c.paragraph for c in found.citations] if isinstance(found, Topic) else []
+            wrong += bool(places) != bool(row["paragraphs"])
+            shown += len(places)
+            labelled += len(row["paragraphs"])
+            right += sum(place in row["paragraphs"] for place in places)
+        return wrong, -2 * right / (shown + labelled)
+
+    return min((round(step / 100, 2) for step in range(10, 60, 5)), key=loss)
+
+
+def least_of_others(judged: Sequence[Asked], judgement: Judgement) -> float:
     """The highest confidence of other, wrong words from another passage beside an answer."""
     wrong = [
         other.confidence

@@ -1,0 +1,73 @@
+"""The sentences that sum an article up: LexRank (Erkan and Radev 2004) that prefers its head."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answers import Citation
+from index.corpus import Article
+from index.encoder import Encoder
+from index.split import sentences, split
+
+SENTENCES = 3
+"""How many sentences sum an article up, at most."""
+
+_RANKED = 200
+"""How many sentences, from the first, can be chosen: a summary must not take seconds."""
+
+DAMPING = 0.5
+"""How much of a sentence's rank comes from the others and not from its place; chosen on the
+development articles."""
+
+_ROUNDS = 50
+
+
+def summary(article: Article, encoder: Encoder, most: int = SENTENCES) -> tuple[Citation, ...]:
+    """The sentences that sum an article up, at most so many, in the order of the text."""
+    cited = first_sentences(article)
+    rank = ranks(cited, encoder)
+    # What opens a paragraph stands by itself, and what somebody said is what they think.
+    best = sorted(range(len(cited)), key=lambda place: (not _opens(cited[place]), -rank[place]))
+    return tuple(cited[place] for place in sorted(best[:most]))
+
+
+def first_sentences(article: Article) -> list[Citation]:
+    """The sentences of an article, from the first, as many as can be chosen."""
+    cited: list[Citation] = []
+    for passage in split(article):
+        spans = sentences(article.text, passage.start, passage.end)
+        cited += [Citation(passage, start, end) for start, end in spans]
+        if len(cited) >= _RANKED:
+            break
+    return cited[:_RANKED]
+
+
+def ranks(
+    cited: Sequence[Citation], encoder: Encoder, damping: float = DAMPING
+) -> NDArray[np.float64]:
+    """What each sentence is worth to the summary of its article; all together 1.
+
+    Continuous LexRank is the PageRank of sentences that recommend each other by their cosine. Where
+    the walk starts anew it prefers the head of the article, as biased LexRank does its query
+    (Otterbacher, Erkan and Radev 2005), for news puts first what matters most.
+
+    Args:
+        cited: the sentences of one article, in order; at least one.
+        damping: what comes from the other sentences; 1 is LexRank by itself, 0 the place alone.
+    """
+    vectors = encoder.embed([citation.quote for citation in cited]).astype(np.float64)
+    likeness = np.clip(vectors @ vectors.T, 0, None)
+    recommends = likeness / likeness.sum(axis=1, keepdims=True)
+    head = 1 / np.array([citation.paragraph for citation in cited], dtype=np.float64)
+    head /= head.sum()
+    rank = head
+    for _ in range(_ROUNDS):
+        rank = (1 - damping) * head + damping * rank @ recommends
+    return np.asarray(rank, dtype=np.float64)
+
+
+def _opens(citation: Citation) -> bool:
+    """Whether a sentence opens its paragraph, and not with a quotation."""
+    paragraph, _ = citation.article.paragraphs[citation.paragraph - 1]
+    return citation.start == paragraph and citation.quote[0] not in "\"'“‘«—"
