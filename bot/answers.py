@@ -112,11 +112,13 @@ class Answer:
         citations: at least one, best first.
         confidence: calibrated probability, 0 to 1, that the answer is right.
         agreed: whether all citations say the same.
+        further: the passages that retrieval found next, best first.
     """
 
     citations: tuple[Citation, ...]
     confidence: float
     agreed: bool = True
+    further: tuple[Passage, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -138,11 +140,13 @@ class Abstention:
         reason: why not.
         nearest: up to three passages that come closest, best first; not an answer.
         confidence: calibrated probability, 0 to 1, that the answer held back was right.
+        further: the passages that retrieval found next, best first.
     """
 
     reason: Reason
     nearest: tuple[Citation, ...]
     confidence: float
+    further: tuple[Passage, ...] = ()
 
 
 Outcome = Answer | Abstention
