@@ -1,15 +1,19 @@
 """Outcome -> terminal text or JSON. Pure: nothing is printed here."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
 from bot.answers import Answer, Citation, Outcome, Question
 from bot.ask import Considered
+from bot.feedback import Kind, Note
 from bot.markup import clip
 from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
 
 _LONGEST_PASSAGE = 600
 _MOST_EXPLAINED = 20
+_KINDS = {Kind.UP: "👍", Kind.DOWN: "👎", Kind.UNANSWERED: "no answer"}
 
 
 def as_json(question: Question, outcome: Outcome, build: str, ms: float) -> dict[str, object]:
@@ -78,6 +82,21 @@ def candidates_json(considered: Considered) -> list[dict[str, object]]:
         }
         for one in considered.candidates
     ]
+
+
+def noted(notes: Sequence[Note]) -> Table:
+    """What people thought of answers, oldest first, as a table for a terminal."""
+    table = Table(title="Feedback", title_justify="left")
+    for heading in ("when", "what", "of", "confidence", "¶", "article"):
+        table.add_column(heading, justify="right" if heading in ("confidence", "¶") else "left")
+    table.add_column("question and words", overflow="fold")
+    for note in notes:
+        what = _KINDS[note.kind] + (f": {note.reason}" if note.reason else "")
+        place = "" if note.paragraph is None else str(note.paragraph)
+        said = "\n".join(filter(None, (note.question, note.words)))
+        columns = (note.at[:16].replace("T", " "), what, note.outcome, f"{note.confidence:.2f}")
+        table.add_row(*columns, place, Text(note.article or ""), Text(said))
+    return table
 
 
 def _terminal_citation(citation: Citation) -> Text:
