@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import discord
 
 from bot.answers import Answer, Citation, Outcome, Question
+from bot.kept import Kept
 from bot.markup import clip, closed, escape, escape_within, quoted
+from bot.under import Further, Under
 from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
 from index.corpus import Article
 from index.search import PassageIndex
@@ -26,10 +28,15 @@ _ORDINARY = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]\S*)?", re.I
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent to Discord: an embed, or where embeds may not be, content alone."""
+    """What is sent to Discord: an embed, or where embeds may not be, content alone.
+
+    Attributes:
+        buttons: what the buttons under it act on, if there are any.
+    """
 
     content: str | None = None
     embeds: tuple[discord.Embed, ...] = ()
+    buttons: Under | Further | None = None
 
 
 def message(question: Question, outcome: Outcome, articles: int, embeds: bool) -> Message:
@@ -49,23 +56,21 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
+def about(version: str, index: PassageIndex, kept: Kept) -> Message:
     """What the bot is, what it has read, and what it keeps."""
     moment = int(index.built_at.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
-    kept = "the articles and their index"
-    if logs_questions:
-        kept += ", and in the operator's log the words of each question"
-    forgotten = "who asked" if logs_questions else "your questions, your messages, and who asked"
-    noted = "the number that Discord gave it and whether it was answered"
     lines = (
         f"**Pilcrow {version}** answers questions about articles in the articles' own words.",
         f"Build `{index.name}`, made <t:{moment}:f>: {holds}.",
-        f"Stored: {kept}.",
-        f"Not stored: {forgotten}.",
-        f"Noted in the operator's log for each question: {noted}.",
+        *kept.sentences,
     )
     return Message(content="\n".join(lines))
+
+
+def privacy(kept: Kept) -> Message:
+    """What the bot keeps, and what it does not."""
+    return Message(content="\n".join(kept.sentences))
 
 
 def article_list(articles: Sequence[Article]) -> Message:
@@ -123,14 +128,14 @@ def _body(outcome: Outcome, articles: int, links: bool) -> str:
         lines = [] if outcome.agreed else [f"**{SEVERAL_ANSWERS}**"]
         for citation in shown:
             lines.append(_sentence(citation, len(shown)))
-            lines.append(_pilcrow(citation, links) + _other_title(citation, shown[0]))
+            lines.append(pilcrow(citation, links) + _other_title(citation, shown[0]))
         return "\n".join(lines)
     heading = f"**{no_answer(articles)}**"
     closest = _cited(outcome)
     if closest is None:
         return heading
     passage = quoted(escape_within(closest.quote, _PASSAGE))
-    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{_pilcrow(closest, links)}"
+    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{pilcrow(closest, links)}"
 
 
 def _sentence(citation: Citation, share: int) -> str:
@@ -148,7 +153,8 @@ def _sentence(citation: Citation, share: int) -> str:
     return quoted(f"{escape(before)}**{words}**{escape(clip(after, around))}")
 
 
-def _pilcrow(citation: Citation, linked: bool) -> str:
+def pilcrow(citation: Citation, linked: bool) -> str:
+    """The ¶ number of a citation; as a link to the quote, where it has one and may."""
     number = f"¶ {citation.paragraph}"
     address = _address(citation, _LONGEST_LINK) if linked else None
     return f"[{number}]({address})" if address else number

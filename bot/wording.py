@@ -4,6 +4,7 @@ from index.corpus import Article
 
 SEVERAL_ANSWERS = "The article says more than one thing:"
 NOT_AN_ANSWER = "The closest passage, not an answer:"
+NEXT_PASSAGES = "The passages that come next, not an answer:"
 
 
 def no_answer(articles: int) -> str:
