@@ -1,8 +1,9 @@
-"""The command `pilcrow`: the commands of the index, and ask, eval, export-reader, run."""
+"""The command `pilcrow`: those of the index, and ask, eval, export-reader, feedback, run."""
 
 import json
 import sys
 import time
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot import terminal
 from bot.answers import Outcome, Question, parse_question
 from bot.ask import answer, consider, load_judgement
 from bot.evaluate import ask_all, report, written
+from bot.feedback import notes
 from bot.questions import QuestionsError, read_labelled, read_rows
 from bot.reader import find_reader
 from bot.settings import Settings
@@ -131,6 +133,20 @@ def export_reader_command(model: str, target: Path, int8: bool) -> None:
     with busy("Exporting the model"):
         export_reader(model, target, int8)
     click.echo(f"Set PILCROW_READER={target} to read with it.")
+
+
+@cli.command("feedback")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@index_option
+def feedback_command(as_json: bool, folder: Path | None) -> None:
+    """List what people thought of answers, and the questions that had none."""
+    noted = notes(settings_of(Settings, folder).index)
+    if as_json:
+        click.echo(json.dumps([asdict(note) for note in noted], ensure_ascii=False, indent=2))
+    elif noted:
+        _console().print(terminal.noted(noted))
+    else:
+        click.echo("There is no feedback yet.")
 
 
 @cli.command("run")

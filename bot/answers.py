@@ -119,12 +119,14 @@ class Answer:
         confidence: calibrated probability, 0 to 1, that the answer is right.
         agreed: whether the citations go together: all say the same, or each is a part of what was
             asked for.
+        further: the passages that retrieval found next, best first.
     """
 
     kind: ClassVar = "quote"
     citations: tuple[Citation, ...]
     confidence: float
     agreed: bool = True
+    further: tuple[Passage, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -212,12 +214,14 @@ class Abstention:
         reason: why not.
         nearest: up to three passages that come closest, best first; not an answer.
         confidence: calibrated probability, 0 to 1, that the answer held back was right.
+        further: the passages that retrieval found next, best first.
     """
 
     kind: ClassVar = None
     reason: Reason
     nearest: tuple[Citation, ...]
     confidence: float
+    further: tuple[Passage, ...] = ()
 
 
 Outcome = Answer | Summary | Names | Topic | FromMetadata | Remark | Abstention

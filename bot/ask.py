@@ -27,7 +27,7 @@ from bot.several import asks_for_several, parts_of
 from bot.similar import overlap, words_of
 from bot.spelling import mended
 from bot.trim import trimmed, without_lone_marks
-from index.corpus import Hit
+from index.corpus import Hit, Passage
 from index.encoder import Encoder
 from index.search import PassageIndex
 from index.split import sentences
@@ -230,9 +230,11 @@ def decide(considered: Considered, judgement: Judgement) -> Outcome:
     if best.confidence < judgement.threshold:
         relevant = hits[0].cosine >= judgement.relevance
         reason = Reason.NOT_SAID if relevant else Reason.NOTHING_RELEVANT
-        return Abstention(reason, tuple(map(whole_passage, hits[:NEAREST])), best.confidence)
+        nearest = tuple(map(whole_passage, hits[:NEAREST]))
+        return Abstention(reason, nearest, best.confidence, _not_shown(hits, nearest))
     if considered.several:
-        return Answer(_listed(best, others, judgement.further), best.confidence)
+        listed = _listed(best, others, judgement.further)
+        return Answer(listed, best.confidence, further=_not_shown(hits, listed))
     cited = [best.citation]
     for other in others:
         same = says_the_same(best.citation, other.citation)
@@ -241,7 +243,7 @@ def decide(considered: Considered, judgement: Judgement) -> Outcome:
         if other.confidence >= least and elsewhere and len(cited) < MOST_CITATIONS:
             cited.append(other.citation)
     agreed = all(says_the_same(best.citation, citation) for citation in cited)
-    return Answer(tuple(cited), best.confidence, agreed)
+    return Answer(tuple(cited), best.confidence, agreed, _not_shown(hits, cited))
 
 
 def says_the_same(a: Citation, b: Citation) -> bool:
@@ -302,6 +304,12 @@ def best_sentences(question: Question, hits: Sequence[Hit], encoder: Encoder) ->
                 Citation(hit.passage, *clean), hit, float(similar[place])
             )
     return list(found.values())
+
+
+def _not_shown(hits: Sequence[Hit], shown: Collection[Citation]) -> tuple[Passage, ...]:
+    """The passages of the hits that are not shown already, best first."""
+    known = {citation.passage for citation in shown}
+    return tuple(hit.passage for hit in hits if hit.passage not in known)
 
 
 def _says_something(quote: str) -> bool:

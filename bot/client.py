@@ -3,32 +3,35 @@
 import asyncio
 import functools
 import logging
-import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 import discord
 from discord import app_commands
 
 from bot import render
-from bot.answers import Outcome, Question, QuestionError, parse_question
+from bot.answers import Abstention, Outcome, Question, QuestionError, parse_question
 from bot.ask import Judgement, answer
-from bot.live import LiveIndex
+from bot.buttons import view_of
+from bot.chain import turns_above
+from bot.feedback import Feedback, unanswered
+from bot.kept import Kept
+from bot.live import BuildGoneError, LiveIndex
+from bot.markup import without_mentions
 from bot.reader import Reader
-from bot.sending import persist
+from bot.replies import EDITED_WITHIN, Replies, Reply
+from bot.sending import SILENT, persist
 from bot.sync import sync
+from bot.under import Place, under
 from index.search import PassageIndex
 from index.text import count
 
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
-SILENT = discord.AllowedMentions.none()
-"""Nobody is ever pinged, whatever an article or a question contains."""
 
-_MENTION = re.compile(r"<@[!&]?\d+>")
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +61,7 @@ class Asking:
         reader: what reads the passages, if anything does.
         judgement: when an answer is given.
         pool: the threads that questions are worked on in.
+        feedback: where what has no answer is noted.
         log_questions: whether the log shows what was asked.
     """
 
@@ -65,18 +69,52 @@ class Asking:
     reader: Reader | None
     judgement: Judgement
     pool: ThreadPoolExecutor
+    feedback: Feedback
     log_questions: bool
+
+    @property
+    def kept(self) -> Kept:
+        """What is stored of questions."""
+        return Kept(self.log_questions, self.feedback.keeps_questions, self.feedback.days)
 
     async def index(self) -> PassageIndex:
         """The current build, opened in a thread if it is a new one."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, self.live.current)
 
-    async def reply(self, question: Question, origin: Origin, embeds: bool) -> render.Message:
-        """The message that answers a question; with an embed only where `embeds` says so."""
+    async def build(self, name: str) -> PassageIndex:
+        """A build that answers came from.
+
+        Raises:
+            BuildGoneError: it is no longer kept.
+        """
+        return await asyncio.to_thread(self.live.build, name)
+
+    async def quote(self, place: Place) -> str | None:
+        """The words at a place; None if its build is no longer kept."""
+        try:
+            index = await self.build(place.build)
+        except BuildGoneError:
+            return None
+        return index.articles[place.article].text[place.start : place.end]
+
+    async def reply(
+        self, question: Question, origin: Origin, embeds: bool, *, private: bool = False
+    ) -> render.Message:
+        """The message that answers a question, with the buttons under it.
+
+        Args:
+            embeds: whether it may have an embed.
+            private: whether the asker alone sees it, so that nobody needs to delete it.
+        """
         work = functools.partial(_work, self, question, origin)
         loop = asyncio.get_running_loop()
         outcome, index = await loop.run_in_executor(self.pool, work)
-        return render.message(question, outcome, len(index.articles), embeds)
+        if isinstance(outcome, Abstention):
+            # Nobody waits for it: a disk that is slow or full holds up no answer.
+            note = unanswered(question, outcome, index.name)
+            loop.run_in_executor(None, self.feedback.note, note)
+        message = render.message(question, outcome, len(index.articles), embeds)
+        return replace(message, buttons=under(outcome, index, None if private else origin.asker))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +133,7 @@ class PilcrowClient(discord.Client):
         asking: what it takes to answer.
         tree: the commands.
         under_way: the tasks that are answering somebody just now.
+        replies: which message answers which question.
     """
 
     def __init__(self, asking: Asking) -> None:
@@ -103,6 +142,7 @@ class PilcrowClient(discord.Client):
         self.asking = asking
         self.tree = app_commands.CommandTree(self)
         self.under_way: set[asyncio.Task[object]] = set()
+        self.replies = Replies()
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -138,48 +178,89 @@ class PilcrowClient(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answers a direct message or one that mentions the bot; leaves all others alone."""
-        theirs = message.author.bot or message.webhook_id or message.author == self.user
-        if theirs or message.is_system() or not self._is_asked(message):
+        if self._is_asked(message):
+            with self.working():
+                await self._answer(message, self.replies.begin(message.id))
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Answers a question anew, in the same message, if it was edited soon after it was asked.
+
+        An edit that takes away the mention or the words leaves the answer as it is.
+        """
+        message, edited = event.message, event.message.edited_at
+        if edited is None or edited - message.created_at > EDITED_WITHIN:
+            return
+        if not self._is_asked(message) or not without_mentions(message.content):
             return
         with self.working():
-            await self._answer(message)
+            reply = await self.replies.find(message.channel, message.id, self._id, EDITED_WITHIN)
+            # Discord tells of previews and pins too, with the time of the last edit.
+            if reply is not None and edited != reply.edited:
+                reply.edited = edited
+                await self._answer(message, reply)
 
-    async def _answer(self, message: discord.Message) -> None:
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Takes the answer away with its question."""
+        await self._withdraw(event.channel_id, {event.message_id})
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Takes the answers away with their questions."""
+        await self._withdraw(event.channel_id, event.message_ids)
+
+    async def _withdraw(self, channel: int, deleted: Collection[int]) -> None:
+        with self.working():
+            try:
+                where = self.get_partial_messageable(channel)
+                await self.replies.withdraw(where, deleted, self._id)
+            except (discord.HTTPException, aiohttp.ClientError) as error:
+                _log.warning("an answer stays without its question: Discord refuses (%s)", error)
+
+    async def _answer(self, message: discord.Message, reply: Reply) -> None:
+        """Sends the answer to a question, or puts it in the place of the one before."""
         allowed = _allowed(message)
         if not allowed.write:
             _log.info("%d not answered: no permission to write there", message.id)
             return
-        reply = await self._reply(message, allowed.embed)
-        try:
-            await _send(message, reply, allowed.refer)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
+        async with reply.lock:
+            answer = await self._reply(message, allowed.embed)
+            if reply.deleted:
+                return
+            try:
+                if reply.answer is None:
+                    reply.answer = await _send(message, answer, allowed.refer)
+                else:
+                    where = self.get_partial_messageable(message.channel.id)
+                    await _change(where.get_partial_message(reply.answer), answer)
+            except (discord.HTTPException, aiohttp.ClientError) as error:
+                _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
 
     async def _reply(self, message: discord.Message, embeds: bool) -> render.Message:
         text = without_mentions(message.content)
         if not text:
             return render.notice(HOW_TO_ASK)
         try:
-            question = parse_question(text)
+            history = await turns_above(message, self._id, self.asking.quote)
+            question = parse_question(text, history)
         except QuestionError as error:
             return render.notice(str(error))
         return await self.asking.reply(question, origin_of(message), embeds)
 
+    @property
+    def _id(self) -> int:
+        """The bot's own id; 0 before the login, which gives it."""
+        return self.user.id if self.user else 0
+
     def _is_asked(self, message: discord.Message) -> bool:
-        if message.guild is None:
-            return True
-        return self.user is not None and self.user.id in (user.id for user in message.mentions)
+        """Whether a message is a person's and meant for the bot."""
+        if message.author.bot or message.webhook_id or message.is_system():
+            return False
+        return message.guild is None or self._id in (user.id for user in message.mentions)
 
 
 def origin_of(message: discord.Message) -> Origin:
     """Where the question in a message comes from."""
     guild = message.guild.id if message.guild else None
     return Origin(message.id, message.author.id, message.channel.id, guild)
-
-
-def without_mentions(text: str) -> str:
-    """The text of a message without those whom it mentions."""
-    return _MENTION.sub(" ", text).strip()
 
 
 def _allowed(message: discord.Message) -> _Allowed:
@@ -196,20 +277,33 @@ def _allowed(message: discord.Message) -> _Allowed:
     return _Allowed(may.view_channel and write, may.embed_links, may.read_message_history)
 
 
-async def _send(message: discord.Message, reply: render.Message, refer: bool) -> None:
+async def _send(message: discord.Message, reply: render.Message, refer: bool) -> int:
+    """Sends a reply to a message; returns the id of what was sent."""
     # The nonce makes the second of two equal calls harmless, so that a lost one can be repeated.
     send = functools.partial(
         message.channel.send,
         reply.content,
         embeds=reply.embeds,
+        view=view_of(reply.buttons),
         nonce=message.id,
         allowed_mentions=SILENT,
     )
-    if not refer:
-        await persist(send)
-        return
-    reference = message.to_reference(fail_if_not_exists=False)
-    await persist(functools.partial(send, reference=reference, mention_author=False))
+    if refer:
+        reference = message.to_reference(fail_if_not_exists=False)
+        send = functools.partial(send, reference=reference, mention_author=False)
+    return (await persist(send)).id
+
+
+async def _change(answer: discord.PartialMessage, reply: render.Message) -> None:
+    """Puts a reply in the place of one that was sent."""
+    edit = functools.partial(
+        answer.edit,
+        content=reply.content,
+        embeds=reply.embeds,
+        view=view_of(reply.buttons),
+        allowed_mentions=SILENT,
+    )
+    await persist(edit)
 
 
 def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, PassageIndex]:

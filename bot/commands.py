@@ -1,6 +1,5 @@
 """What people can do with the bot: /ask, /articles, /about, and "Ask the article"."""
 
-import functools
 import logging
 
 import aiohttp
@@ -9,8 +8,9 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
-from bot.client import SILENT, Origin, PilcrowClient, without_mentions
-from bot.sending import defer, persist
+from bot.client import Origin, PilcrowClient
+from bot.markup import without_mentions
+from bot.sending import defer, fill, tell
 from index.errors import PilcrowError
 
 NO_WORDS = "That message has no words that I could take for a question."
@@ -39,21 +39,25 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         if text := without_mentions(message.content):
             await _answer(client, interaction, parse_question(text), private=True)
         else:
-            await _tell(interaction, render.notice(NO_WORDS))
+            await tell(interaction, render.notice(NO_WORDS))
 
     @tree.command(description="See which articles I have read.")
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         index = await client.asking.index()
-        await _fill(interaction, render.article_list(index.articles))
+        await fill(interaction, render.article_list(index.articles))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         index = await client.asking.index()
-        await _fill(interaction, render.about(version, index, client.asking.log_questions))
+        await fill(interaction, render.about(version, index, client.asking.kept))
 
-    tree.error(_on_error)
+    @tree.command(description="What I keep, for how long, and what I do not.")
+    async def privacy(interaction: discord.Interaction) -> None:
+        await tell(interaction, render.privacy(client.asking.kept))
+
+    tree.error(on_error)
 
 
 async def _answer(
@@ -64,36 +68,20 @@ async def _answer(
         origin = Origin(
             interaction.id, interaction.user.id, interaction.channel_id or 0, interaction.guild_id
         )
-        reply = await client.asking.reply(question, origin, _may_embed(interaction))
-        await _fill(interaction, reply)
+        embeds = may_embed(interaction)
+        reply = await client.asking.reply(question, origin, embeds, private=private)
+        await fill(interaction, reply)
 
 
-def _may_embed(interaction: discord.Interaction) -> bool:
+def may_embed(interaction: discord.Interaction) -> bool:
+    """Whether the answer to an interaction may have an embed."""
     # No permission at all means that Discord did not say which there are, as in a direct message.
     may = interaction.app_permissions
     return interaction.guild_id is None or may.value == 0 or may.embed_links
 
 
-async def _fill(interaction: discord.Interaction, reply: render.Message) -> None:
-    """Puts the reply in the place that was held for it."""
-    interaction.extras["filled"] = True
-    await persist(
-        functools.partial(
-            interaction.edit_original_response,
-            content=reply.content,
-            embeds=reply.embeds,
-            allowed_mentions=SILENT,
-        )
-    )
-
-
-async def _tell(interaction: discord.Interaction, reply: render.Message) -> None:
-    """Shows the reply to the person who asked, and to nobody else."""
-    await defer(interaction, private=True)
-    await _fill(interaction, reply)
-
-
-async def _on_error(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+async def on_error(interaction: discord.Interaction, error: Exception) -> None:
+    """Says what went wrong: the one place where an interaction's error becomes words."""
     cause = error.__cause__ or error
     if isinstance(cause, discord.HTTPException | aiohttp.ClientError):
         _log.warning("%d not answered: Discord refuses (%s)", interaction.id, cause)
@@ -108,4 +96,4 @@ async def _on_error(interaction: discord.Interaction, error: app_commands.AppCom
         return
     if not interaction.response.is_done():
         await defer(interaction, private=True)
-    await _fill(interaction, render.notice(words))
+    await fill(interaction, render.notice(words))

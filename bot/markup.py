@@ -14,6 +14,7 @@ _URL = (
 _SPECIAL = r"[\\*_~`|<\[]|@(?=everyone|here)|:(?=[^\s:]+:|//)"
 # What means something at the head of a line alone: headings, quotes, lists, small print.
 _HEAD = r"^\s*(?:#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))"
+_MENTION = re.compile(r"<@[!&]?\d+>")
 _TOKENS = re.compile(rf"(?P<url>{_URL})|(?P<head>{_HEAD})|(?P<special>{_SPECIAL})", re.MULTILINE)
 
 
@@ -24,6 +25,16 @@ def escape(text: str) -> str:
     end the bold around them is percent-encoded.
     """
     return _TOKENS.sub(_escaped, text)
+
+
+def unescape(text: str) -> str:
+    """The text that `escape` was given; an address that it had to change stays as it is."""
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def without_mentions(text: str) -> str:
+    """The text of a message without those whom it mentions."""
+    return _MENTION.sub(" ", text).strip()
 
 
 def clip(text: str, limit: int) -> str:

@@ -17,7 +17,9 @@ from bot.answers import (
     Remark,
     cited_by,
 )
+from bot.kept import Kept
 from bot.markup import clip, closed, escape, escape_within, quoted
+from bot.under import Further, Under
 from bot.wording import (
     METADATA,
     NAMED,
@@ -46,10 +48,15 @@ _ORDINARY = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]\S*)?", re.I
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent to Discord: an embed, or where embeds may not be, content alone."""
+    """What is sent to Discord: an embed, or where embeds may not be, content alone.
+
+    Attributes:
+        buttons: what the buttons under it act on, if there are any.
+    """
 
     content: str | None = None
     embeds: tuple[discord.Embed, ...] = ()
+    buttons: Under | Further | None = None
 
 
 def message(question: Question, outcome: Outcome, articles: int, embeds: bool) -> Message:
@@ -71,23 +78,21 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
+def about(version: str, index: PassageIndex, kept: Kept) -> Message:
     """What the bot is, what it has read, and what it keeps."""
     moment = int(index.built_at.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
-    kept = "the articles and their index"
-    if logs_questions:
-        kept += ", and in the operator's log the words of each question"
-    forgotten = "who asked" if logs_questions else "your questions, your messages, and who asked"
-    noted = "the number that Discord gave it and whether it was answered"
     lines = (
         f"**Pilcrow {version}** answers questions about articles in the articles' own words.",
         f"Build `{index.name}`, made <t:{moment}:f>: {holds}.",
-        f"Stored: {kept}.",
-        f"Not stored: {forgotten}.",
-        f"Noted in the operator's log for each question: {noted}.",
+        *kept.sentences,
     )
     return Message(content="\n".join(lines))
+
+
+def privacy(kept: Kept) -> Message:
+    """What the bot keeps, and what it does not."""
+    return Message(content="\n".join(kept.sentences))
 
 
 def article_list(articles: Sequence[Article]) -> Message:
@@ -165,7 +170,7 @@ def _abstention(outcome: Abstention, articles: int, links: bool) -> str:
         return heading
     closest = outcome.nearest[0]
     passage = quoted(escape_within(closest.quote, _PASSAGE))
-    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{_pilcrow(closest, links)}"
+    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{pilcrow(closest, links)}"
 
 
 def _name(citation: Citation) -> str:
@@ -175,7 +180,7 @@ def _name(citation: Citation) -> str:
 def _source(place: int, shown: Sequence[Citation], links: bool) -> str:
     """The line below one of the quotations: its ¶, and its number and article where they differ."""
     citation = shown[place]
-    line = _pilcrow(citation, links, len(shown))
+    line = pilcrow(citation, links, len(shown))
     if len(shown) > 1:
         line = f"**{place + 1}** {line}"
     if any(other.article != citation.article for other in shown):
@@ -198,7 +203,8 @@ def _sentence(citation: Citation, share: int) -> str:
     return quoted(f"{escape(before)}**{words}**{escape(clip(after, around))}")
 
 
-def _pilcrow(citation: Citation, linked: bool, share: int = 1) -> str:
+def pilcrow(citation: Citation, linked: bool, share: int = 1) -> str:
+    """The ¶ number of one of `share` citations; as a link to the quote, where it may be one."""
     number = f"¶ {citation.paragraph}"
     address = _address(citation, min(_LONGEST_LINK, _LINKS // share)) if linked else None
     return f"[{number}]({address})" if address else number

@@ -15,7 +15,9 @@ import stamina.instrumentation
 from bot.ask import load_judgement
 from bot.client import Asking, PilcrowClient
 from bot.commands import add_commands
+from bot.feedback import Feedback
 from bot.live import LiveIndex
+from bot.presses import add_buttons
 from bot.reader import find_reader
 from bot.settings import Settings
 from index.encoder import find_encoder
@@ -62,11 +64,14 @@ def run_bot(settings: Settings, version: str) -> None:
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     judgement = load_judgement(reader, settings.caution)
-    asking = Asking(live, reader, judgement, pool, settings.log_questions)
+    feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
+    feedback.purge()
+    asking = Asking(live, reader, judgement, pool, feedback, settings.log_questions)
 
     def make_client() -> PilcrowClient:
         client = PilcrowClient(asking)
         add_commands(client, version)
+        add_buttons(client)
         return client
 
     asyncio.run(_serve(make_client, token))

@@ -15,6 +15,8 @@ class Settings(IndexSettings):
         caution: how sure the bot has to be.
         workers: how many questions are worked on at once; the others wait their turn.
         log_questions: whether the log shows what was asked.
+        keep_questions: whether feedback is kept with what was asked.
+        feedback_days: after how many days feedback is removed.
     """
 
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
@@ -22,3 +24,5 @@ class Settings(IndexSettings):
     caution: Caution = Caution.NORMAL
     workers: int = Field(default=2, ge=1, le=64)
     log_questions: bool = False
+    keep_questions: bool = False
+    feedback_days: int = Field(default=90, ge=1, le=3650)

@@ -1,6 +1,6 @@
 """Outcome -> terminal text or JSON. Pure: nothing is printed here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +17,7 @@ from bot.answers import (
     cited_by,
 )
 from bot.ask import Considered
+from bot.feedback import Kind, Note
 from bot.markup import clip
 from bot.wording import (
     METADATA,
@@ -31,6 +32,7 @@ from bot.wording import (
 
 _LONGEST_PASSAGE = 600
 _MOST_EXPLAINED = 20
+_KINDS = {Kind.UP: "👍", Kind.DOWN: "👎", Kind.UNANSWERED: "no answer"}
 
 
 def as_json(question: Question, outcome: Outcome, build: str, ms: float) -> dict[str, object]:
@@ -136,6 +138,21 @@ def _whole(citation: Citation) -> Text:
     """A citation whose words are shown by themselves."""
     words = clip(citation.quote, _LONGEST_PASSAGE)
     return Text.assemble(words, "\n", (_source(citation), "cyan"), _link_line(citation))
+
+
+def noted(notes: Sequence[Note]) -> Table:
+    """What people thought of answers, oldest first, as a table for a terminal."""
+    table = Table(title="Feedback", title_justify="left")
+    for heading in ("when", "what", "of", "confidence", "¶", "article"):
+        table.add_column(heading, justify="right" if heading in ("confidence", "¶") else "left")
+    table.add_column("question and words", overflow="fold")
+    for note in notes:
+        what = _KINDS[note.kind] + (f": {note.reason}" if note.reason else "")
+        place = "" if note.paragraph is None else str(note.paragraph)
+        said = "\n".join(filter(None, (note.question, note.words)))
+        columns = (note.at[:16].replace("T", " "), what, note.outcome, f"{note.confidence:.2f}")
+        table.add_row(*columns, place, Text(note.article or ""), Text(said))
+    return table
 
 
 def _terminal_citation(citation: Citation) -> Text:

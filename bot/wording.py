@@ -14,6 +14,7 @@ SUMMED_UP = "In the article's own sentences:"
 NAMED = "Named in the article, most often first:"
 ON_TOPIC = "What I have read on that:"
 METADATA = "From the article's data, not from its text:"
+NEXT_PASSAGES = "The passages that come next, not an answer:"
 
 REMARK_ON = {
     Kind.GREETING: "Hello! Ask me about the articles I have read: I answer in their own words.",

@@ -87,6 +87,15 @@ class PassageIndex:
                 )
         return [self.articles[place] for place in sorted({self._places[one] for one in ids})]
 
+    def row(self, passage: Passage) -> int:
+        """The place of a passage of this build in the order of the index."""
+        wanted = (self.place(passage.article), passage.paragraph, passage.start, passage.end)
+        return int(np.flatnonzero((self._rows == wanted).all(axis=1))[0])
+
+    def place(self, article: Article) -> int:
+        """The place of an article of this build in the order of the index."""
+        return self._places[article.id]
+
     def search(self, query: str, k: int = 10, articles: Collection[str] | None = None) -> list[Hit]:
         """The k best passages for a query, best first; fewer where there are fewer.
 
@@ -141,15 +150,15 @@ def fuse(cosine: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.f
     return np.asarray(cosine + WEIGHT_OF_WORDS * bm25, dtype=np.float32)
 
 
-def open_index(folder: Path, encoder: Encoder) -> PassageIndex:
-    """The current build of an index folder, verified.
+def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> PassageIndex:
+    """A build of an index folder, verified: the current one, or that of a name.
 
     Raises:
         NoIndex: there is none.
         DamagedIndex: its files are not what its manifest says.
         WrongEncoder: it was built with another encoder.
     """
-    name = store.current_build(folder)
+    name = name or store.current_build(folder)
     build = folder / name
     manifest = store.verified_manifest(build)
     if manifest.encoder_sha256 != encoder.fingerprint:

@@ -49,9 +49,9 @@ def body_of(reply: Reply) -> str:
 
 
 async def test_commands_are_registered_without_privileged_intents(server: LoopbackDiscord) -> None:
-    """The bot registers its four commands once and asks for no privileged intent."""
+    """The bot registers its five commands once and asks for no privileged intent."""
     names = sorted(command["name"] for command in server.commands)
-    assert names == ["Ask the article", "about", "articles", "ask"]
+    assert names == ["Ask the article", "about", "articles", "ask", "privacy"]
     assert server.command_puts == 1
     assert server.intents == 1 << 0 | 1 << 9 | 1 << 12
     assert server.violations == []
@@ -190,8 +190,10 @@ async def test_about_says_what_is_stored(discord: LoopbackDiscord, folder: Path)
     assert lines[0].startswith("**Pilcrow 0.1.0**")
     assert lines[1] == f"Build `{current(folder)}`, made <t:{made}:f>: 1 article, 26 passages."
     assert lines[2] == "Stored: the articles and their index."
-    assert lines[3] == "Not stored: your questions, your messages, and who asked."
+    assert lines[4] == "Not stored: your questions, your messages, and who asked."
     assert reply.ephemeral
+    privacy = await (await discord.slash("privacy")).reply()
+    assert (privacy.content.split("\n"), privacy.ephemeral) == (lines[2:], True)
     assert discord.violations == []
 
 
@@ -371,7 +373,7 @@ async def test_a_rebuild_is_picked_up_and_sigterm_ends_it(
 ) -> None:
     """A running bot answers from a new build without a restart, and SIGTERM ends it cleanly."""
     index = tmp_path / "index"
-    shutil.copytree(folder, index)
+    shutil.copytree(folder, index, ignore=shutil.ignore_patterns("feedback*"))
     news = tmp_path / "news.md"
     news.write_text("# Cheese\n\nThe mayor of Brie ate forty wheels of cheese on Tuesday.", "utf-8")
     async with LoopbackDiscord() as discord:
@@ -398,7 +400,7 @@ async def test_a_second_start_does_not_register_the_commands_again(
     async with LoopbackDiscord() as fresh:
         for _ in range(2):
             async with BotProcess(fresh, ("run", "--index", str(folder))) as bot:
-                await bot.line("Discord has these 4|4 commands registered", timeout=40)
+                await bot.line("Discord has these 5|5 commands registered", timeout=40)
                 await fresh.ready()
                 bot.interrupt()
                 assert await bot.wait(5) == 0

@@ -143,6 +143,17 @@ def test_an_abstention_shows_the_nearest_passages(tmp_path: Path) -> None:
     assert isinstance(abstention, Abstention)
     quotes = [citation.quote for citation in abstention.nearest]
     assert quotes == ["Aaaa! Abab!", "Abab abab.", "Bbbb!"]
+    assert [passage.text for passage in abstention.further] == ["Cccc!"]
+
+
+def test_an_answer_knows_the_passages_that_come_next(tmp_path: Path) -> None:
+    """What was found and is not cited comes next, best first."""
+    given = answer(Question("a"), index_of(tmp_path, THREE), None, judge(0.0))
+    assert isinstance(given, Answer)
+    (cited,) = {citation.passage.text for citation in given.citations}
+    everything = ["Aaaa! Abab!", "Abab abab.", "Bbbb!"]
+    everything.remove(cited)
+    assert [passage.text for passage in given.further] == everything
 
 
 def test_what_is_said_twice_is_cited_twice() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.live import LiveIndex
+from bot.live import BuildGoneError, LiveIndex
 from index.build import build
 from index.errors import NoIndex
 from tests.encoders import LetterEncoder
@@ -124,3 +124,43 @@ def test_threads_share_one_opening(tmp_path: Path, caplog: pytest.LogCaptureFixt
     assert {id(index) for index in opened} == {id(opened[0])}
     assert opened[0].name == second
     assert logged(caplog) == [f"build {second} serves from now on"]
+
+
+def test_an_older_build_is_opened_by_its_name(tmp_path: Path) -> None:
+    """What is still on the disk is opened, once; of the current build nothing is opened anew."""
+    first = make(tmp_path, "One.")
+    live = LiveIndex(tmp_path / "index", ENCODER)
+    assert live.build(first) is live.current()
+    make(tmp_path, "Two.")
+    older = live.build(first)
+    assert (older.name, older.articles[0].text) == (first, "One.")
+    assert live.build(first) is older
+    assert live.current().articles[0].text == "Two."
+
+
+def test_two_older_builds_stay_open(tmp_path: Path) -> None:
+    """Of the older builds, the two that were opened last are kept open."""
+    names = [make(tmp_path, text) for text in ("One.", "Two.", "Three.")]
+    live = LiveIndex(tmp_path / "index", ENCODER)
+    opened = [live.build(name) for name in names[:2]]
+    assert [live.build(name) for name in names[:2]] == opened
+    fourth = make(tmp_path, "Four.")
+    assert live.current().name == fourth
+    # It makes place for itself by closing the first, whose files are gone too.
+    assert live.build(names[2]).name == names[2]
+    assert live.build(names[1]) is opened[1]
+    with pytest.raises(BuildGoneError, match="please ask again"):
+        live.build(names[0])
+
+
+def test_a_build_that_cannot_be_opened_is_gone(tmp_path: Path) -> None:
+    """A build that was never there, is damaged, or is of another encoder, is told to be gone."""
+    first = make(tmp_path, "One.")
+    other = make(tmp_path, "One.", LetterEncoder("others"))
+    current = make(tmp_path, "Two.")
+    live = LiveIndex(tmp_path / "index", ENCODER)
+    (tmp_path / "index" / first / "passages.npy").unlink()
+    for name in (first, other, "0123456789ab"):
+        with pytest.raises(BuildGoneError):
+            live.build(name)
+    assert live.current().name == current

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.markup import clip, closed, escape, escape_within, quoted
+from bot.markup import (
+    clip,
+    closed,
+    escape,
+    escape_within,
+    quoted,
+    unescape,
+    without_mentions,
+)
 from tests.bot.discord_markdown import read
 from tests.bot.examples import words_and_marks
 
@@ -64,6 +72,21 @@ def test_escaped_text_stays_in_the_bold_around_it(text: str) -> None:
 def test_escape_by_hand(text: str, escaped: str) -> None:
     """What means something gets a backslash; what means nothing there, and addresses, do not."""
     assert escape(text) == escaped
+
+
+@given(words_and_marks)
+def test_an_escaped_text_can_be_read_again(text: str) -> None:
+    """What was escaped comes back, all but the backslashes that an address had to give up."""
+    assert unescape(escape(text.replace("://", ""))) == text.replace("://", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("<@7> who <@!8>won <@&9>", "who  won"), ("<@7>", ""), ("a <#7> b <@x>", "a <#7> b <@x>")],
+)
+def test_a_message_without_mentions(text: str, left: str) -> None:
+    """People and roles that are mentioned are taken out, channels and other words are not."""
+    assert without_mentions(text) == left
 
 
 @given(words_and_marks, st.integers(1, 300))

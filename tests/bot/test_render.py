@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import render
 from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
+from bot.kept import Kept
 from index.corpus import Article
 from tests.bot.discord_markdown import read
 from tests.bot.examples import (
@@ -259,22 +260,34 @@ def test_thousands_of_articles_are_counted(title: str) -> None:
     assert len(listed) >= 6
 
 
-def test_about_says_what_is_kept(tmp_path: Path) -> None:
-    """/about names the build, and tells apart a bot that logs questions from one that does not."""
+def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
+    """/about names the build, and says as /privacy does what is kept, for how long, what not."""
     index = index_of(tmp_path, {"text": "One.\n\nTwo."}, {"text": "Three."})
-    quiet = str(render.about("1.2.3", index, logs_questions=False).content).split("\n")
+    quiet = Kept(logs_questions=False, keeps_questions=False, days=90)
     made = int(index.built_at.timestamp())
-    assert quiet == [
+    lines = str(render.about("1.2.3", index, quiet).content).split("\n")
+    assert lines == [
         "**Pilcrow 1.2.3** answers questions about articles in the articles' own words.",
         f"Build `{index.name}`, made <t:{made}:f>: 2 articles, 3 passages.",
         "Stored: the articles and their index.",
+        "Stored for 90 days, of each 👍 and 👎 and of each question without an answer: when, where "
+        "in the article, how sure I was, and what you write under 👎.",
         "Not stored: your questions, your messages, and who asked.",
         "Noted in the operator's log for each question: "
         "the number that Discord gave it and whether it was answered.",
     ]
-    telling = str(render.about("1.2.3", index, logs_questions=True).content).split("\n")
-    assert telling[2:4] == [
-        "Stored: the articles and their index, "
-        "and in the operator's log the words of each question.",
-        "Not stored: who asked.",
-    ]
+    assert render.privacy(quiet).content == "\n".join(lines[2:])
+
+
+@pytest.mark.parametrize(("logs", "keeps"), [(True, False), (False, True), (True, True)])
+def test_privacy_says_that_questions_are_kept(logs: bool, keeps: bool) -> None:
+    """What the operator keeps of questions is not said to be forgotten."""
+    lines = str(render.privacy(Kept(logs, keeps, days=1)).content).split("\n")
+    assert lines[0] == "Stored: the articles and their index" + (
+        ", and in the operator's log the words of each question." if logs else "."
+    )
+    assert lines[1].startswith("Stored for 1 day, ")
+    assert lines[1].endswith(
+        "under 👎, and the words of the question." if keeps else "what you write under 👎."
+    )
+    assert lines[2] == "Not stored: who asked."

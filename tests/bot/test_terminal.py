@@ -6,7 +6,8 @@ from datetime import date
 from rich.console import Console
 
 from bot.answers import Abstention, Answer, Question, Reason
-from bot.terminal import as_json, as_text
+from bot.feedback import Kind, Note
+from bot.terminal import as_json, as_text, noted
 from tests.bot.examples import cite
 
 TEXT = "First one.\n\nHe came to Rome. He [bold]saw[/bold] it and won! He left."
@@ -114,3 +115,39 @@ def test_nothing_is_read_as_markup() -> None:
     with console.capture() as captured:
         console.print(as_text(ANSWER, 1))
     assert "He \x1b[1;32m[bold]saw[/bold] it\x1b[0m and won!" in captured.get()
+
+
+def test_feedback_as_a_table() -> None:
+    """Each note has a row: when, what and why, how sure, where, and what was asked and written."""
+    known = {"outcome": "answer", "build": "3f9c2a71d0be", "start": 0, "end": 3}
+    rows = [
+        Note(
+            **known,
+            at="2018-03-22T10:11:12+00:00",
+            kind=Kind.DOWN,
+            reason="wrong words",
+            words="not [bold]him",
+            confidence=0.87,
+            article="a-1",
+            paragraph=12,
+            question="who?",
+        ),
+        Note(
+            **known,
+            at="2018-03-23T10:11:12+00:00",
+            kind=Kind.UP,
+            reason=None,
+            words=None,
+            confidence=0.5,
+            article=None,
+            paragraph=None,
+            question=None,
+        ),
+    ]
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(noted(rows))
+    lines = [" ".join(line.replace("│", " ").split()) for line in captured.get().split("\n")]
+    assert "2018-03-22 10:11 👎: wrong words answer 0.87 12 a-1 who?" in lines
+    assert "not [bold]him" in lines
+    assert "2018-03-23 10:11 👍 answer 0.50" in lines

@@ -168,6 +168,13 @@ def test_scores_by_hand(letters: PassageIndex) -> None:
     assert [h.bm25 for h in hits] == [0.0] * 8
 
 
+def test_a_passage_knows_its_row(letters: PassageIndex) -> None:
+    """Each passage has the row that it came from, equal passages of other articles too."""
+    passages = [letters.passage(row) for row in range(len(letters))]
+    assert [letters.row(passage) for passage in passages] == list(range(len(letters)))
+    assert [letters.place(article) for article in letters.articles] == [0, 1, 2]
+
+
 def test_unknown_article_is_refused(letters: PassageIndex) -> None:
     """An article that the index does not hold is refused by its id."""
     with pytest.raises(UnknownArticle) as refused:
