@@ -17,6 +17,7 @@ class JointIndex:
     they are in all builds together. Only BM25's mean length of a passage is each build's own.
 
     Attributes:
+        builds: what it is made of, each article under the id that it has here.
         name: the names of the builds, with + between them.
         built_at: when the last of them was built, in UTC.
         articles: those of all builds, in order; each has an id of its own.
@@ -24,23 +25,23 @@ class JointIndex:
     """
 
     def __init__(self, builds: Sequence[PassageIndex]) -> None:
-        self._builds = _with_own_ids(builds)
+        self.builds: Sequence[PassageIndex] = _with_own_ids(builds)
         self.name = "+".join(build.name for build in builds)
         self.built_at: datetime = max(build.built_at for build in builds)
-        self.articles = [article for build in self._builds for article in build.articles]
+        self.articles = [article for build in self.builds for article in build.articles]
         self.encoder = builds[0].encoder
 
     def __len__(self) -> int:
         """How many passages there are."""
-        return sum(map(len, self._builds))
+        return sum(map(len, self.builds))
 
     def passage(self, row: int) -> Passage:
         """The passage at a place in the order of the index: that of the builds."""
-        for build in self._builds[:-1]:
+        for build in self.builds[:-1]:
             if row < len(build):
                 return build.passage(row)
             row -= len(build)
-        return self._builds[-1].passage(row)
+        return self.builds[-1].passage(row)
 
     def search(self, query: str, k: int = 10, articles: Collection[str] | None = None) -> list[Hit]:
         """The k best passages for a query, best first; as `PassageIndex.search` has it.
@@ -49,11 +50,11 @@ class JointIndex:
             UnknownArticle: no build holds an article of one of the ids.
         """
         text = one_line(query)
-        rarity = reduce(add, (build.rarity(text) for build in self._builds))
+        rarity = reduce(add, (build.rarity(text) for build in self.builds))
         asked = Query(text, self.encoder.embed([text]), rarity)
         hits = [
             hit
-            for build, scope in zip(self._builds, self._scopes(articles), strict=True)
+            for build, scope in zip(self.builds, self._scopes(articles), strict=True)
             if scope is None or scope
             for hit in build.hits(asked, k, scope)
         ]
@@ -62,8 +63,8 @@ class JointIndex:
     def _scopes(self, articles: Collection[str] | None) -> list[list[str] | None]:
         """Of the articles to search, those of each build; None for all."""
         if articles is None:
-            return [None] * len(self._builds)
-        held = [{article.id for article in build.articles} for build in self._builds]
+            return [None] * len(self.builds)
+        held = [{article.id for article in build.articles} for build in self.builds]
         for article in articles:
             if not any(article in ids for ids in held):
                 raise unknown_article(article)
