@@ -15,7 +15,7 @@ from bot.similar import overlap, words_of
 from bot.trim import trimmed, without_lone_marks
 from index.corpus import Hit
 from index.encoder import Encoder
-from index.search import PassageIndex
+from index.joint import AnyIndex
 from index.split import sentences
 
 NEAREST = 3
@@ -119,7 +119,7 @@ def load_judgement(reader: Reader | None, caution: Caution = Caution.NORMAL) -> 
 
 def answer(
     question: Question,
-    index: PassageIndex,
+    index: AnyIndex,
     reader: Reader | None,
     judgement: Judgement,
     articles: Collection[str] | None = None,
@@ -138,7 +138,7 @@ def answer(
 
 def consider(
     question: Question,
-    index: PassageIndex,
+    index: AnyIndex,
     reader: Reader | None,
     judgement: Judgement,
     articles: Collection[str] | None = None,

@@ -16,17 +16,17 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import Answer, Outcome, Question, QuestionError, parse_question
+from bot.article_names import find
 from bot.ask import Judgement, answer
-from bot.live import LiveIndex
+from bot.guild_index import GuildIndexes
+from bot.lifecycle import sweep_daily
 from bot.reader import Reader
-from bot.sending import persist
+from bot.sending import SILENT, persist
 from bot.sync import sync
-from index.search import PassageIndex
+from index.joint import AnyIndex
 from index.text import count
 
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
-SILENT = discord.AllowedMentions.none()
-"""Nobody is ever pinged, whatever an article or a question contains."""
 
 _MENTION = re.compile(r"<@[!&]?\d+>")
 _log = logging.getLogger(__name__)
@@ -39,13 +39,14 @@ class Origin:
     Attributes:
         source: the message or interaction that asks it.
         asker: who asks.
-        channel: where.
-        guild: the guild of the channel; None in a direct message.
+        channels: where; after a thread the channel that it is in.
+        guild: the guild whose articles are asked; None in a direct message, and in a guild that the
+            bot is no member of.
     """
 
     source: int
     asker: int
-    channel: int
+    channels: tuple[int, ...]
     guild: int | None
 
 
@@ -54,29 +55,40 @@ class Asking:
     """What it takes to answer a question.
 
     Attributes:
-        live: the index.
+        guilds: the index, and those of the guilds.
         reader: what reads the passages, if anything does.
         judgement: when an answer is given.
         pool: the threads that questions are worked on in.
         log_questions: whether the log shows what was asked.
     """
 
-    live: LiveIndex
+    guilds: GuildIndexes
     reader: Reader | None
     judgement: Judgement
     pool: ThreadPoolExecutor
     log_questions: bool
 
-    async def index(self) -> PassageIndex:
-        """The current build, opened in a thread if it is a new one."""
-        return await asyncio.get_running_loop().run_in_executor(self.pool, self.live.current)
+    async def index(self, guild: int | None = None) -> AnyIndex:
+        """What a guild asks, opened in a thread if it is a new build; by default the operator's."""
+        current = functools.partial(self.guilds.current, guild)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, current)
 
-    async def reply(self, question: Question, origin: Origin, embeds: bool) -> render.Message:
-        """The message that answers a question; with an embed only where `embeds` says so."""
-        work = functools.partial(_work, self, question, origin)
+    async def reply(
+        self, question: Question, origin: Origin, embeds: bool, article: str | None = None
+    ) -> render.Message:
+        """The message that answers a question.
+
+        Args:
+            embeds: whether it may have an embed.
+            article: what the person named as the one article to ask.
+
+        Raises:
+            UnknownArticle: no article is meant by that.
+        """
+        work = functools.partial(_work, self, question, origin, article)
         loop = asyncio.get_running_loop()
-        outcome, index = await loop.run_in_executor(self.pool, work)
-        return render.message(question, outcome, len(index.articles), embeds)
+        outcome, articles = await loop.run_in_executor(self.pool, work)
+        return render.message(question, outcome, articles, embeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,7 @@ class PilcrowClient(discord.Client):
         self.asking = asking
         self.tree = app_commands.CommandTree(self)
         self.under_way: set[asyncio.Task[object]] = set()
+        self._sweeping: asyncio.Task[None] | None = None
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -118,11 +131,18 @@ class PilcrowClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tells Discord the commands, where they are not the ones it has."""
+        self._sweeping = asyncio.create_task(sweep_daily(self, self.asking.guilds))
         try:
             await sync(self.tree)
         except (discord.HTTPException, aiohttp.ClientError) as error:
             # Mentions and direct messages need none, and the commands of before may still stand.
             _log.error("the commands could not be registered (%s)", error)
+
+    async def close(self) -> None:
+        """Leaves Discord."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        await super().close()
 
     async def on_ready(self) -> None:
         """Notes that the bot can be asked."""
@@ -174,7 +194,19 @@ class PilcrowClient(discord.Client):
 def origin_of(message: discord.Message) -> Origin:
     """Where the question in a message comes from."""
     guild = message.guild.id if message.guild else None
-    return Origin(message.id, message.author.id, message.channel.id, guild)
+    return Origin(message.id, message.author.id, channels_of(message.channel), guild)
+
+
+def home_of(interaction: discord.Interaction) -> int | None:
+    """The guild whose articles are asked; None where it has not installed the bot."""
+    return interaction.guild_id if interaction.is_guild_integration() else None
+
+
+def channels_of(channel: object) -> tuple[int, ...]:
+    """The id of a channel, and after that of a thread the id of the channel that it is in."""
+    if isinstance(channel, discord.Thread):
+        return channel.id, channel.parent_id
+    return (channel.id,) if isinstance(channel, discord.abc.Snowflake) else ()
 
 
 def without_mentions(text: str) -> str:
@@ -212,11 +244,17 @@ async def _send(message: discord.Message, reply: render.Message, refer: bool) ->
     await persist(functools.partial(send, reference=reference, mention_author=False))
 
 
-def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, PassageIndex]:
-    """What comes of a question and the build that was asked, with its line in the log."""
+def _work(
+    asking: Asking, question: Question, origin: Origin, article: str | None
+) -> tuple[Outcome, int]:
+    """What comes of a question, and of how many articles; with its line in the log."""
     began = time.perf_counter()
-    index = asking.live.current()
-    outcome = answer(question, index, asking.reader, asking.judgement)
+    index = asking.guilds.current(origin.guild)
+    if article is None:
+        scope = asking.guilds.scope(index, origin.guild, origin.channels)
+    else:
+        scope = [find(article, index.articles).id]
+    outcome = answer(question, index, asking.reader, asking.judgement, scope)
     _log.info(
         "%d %s confidence %.2f in %.0f ms build %s%s",
         origin.source,
@@ -226,4 +264,4 @@ def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, 
         index.name,
         f" question {question.text!r}" if asking.log_questions else "",
     )
-    return outcome, index
+    return outcome, len(index.articles if scope is None else scope)

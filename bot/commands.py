@@ -1,6 +1,5 @@
 """What people can do with the bot: /ask, /articles, /about, and "Ask the article"."""
 
-import functools
 import logging
 
 import aiohttp
@@ -9,8 +8,10 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
-from bot.client import SILENT, Origin, PilcrowClient, without_mentions
-from bot.sending import defer, persist
+from bot.article_commands import add_article_commands, complete
+from bot.article_list import article_list
+from bot.client import Origin, PilcrowClient, channels_of, home_of, without_mentions
+from bot.sending import defer, fill, tell
 from index.errors import PilcrowError
 
 NO_WORDS = "That message has no words that I could take for a question."
@@ -25,72 +26,70 @@ def add_commands(client: PilcrowClient, version: str) -> None:
 
     @tree.command(description="Ask the articles; the answer comes in their own words.")
     @app_commands.describe(
-        question="What you want to know.", private="Show the answer to you alone."
+        question="What you want to know.",
+        article="The title of the one article to ask.",
+        private="Show the answer to you alone.",
     )
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
+        article: str | None = None,
         private: bool = False,
     ) -> None:
-        await _answer(client, interaction, parse_question(question), private)
+        await _answer(client, interaction, parse_question(question), private, article)
+
+    @ask.autocomplete("article")
+    async def complete_article(
+        interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await complete(client, interaction, typed)
 
     @tree.context_menu(name="Ask the article")
     async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
         if text := without_mentions(message.content):
             await _answer(client, interaction, parse_question(text), private=True)
         else:
-            await _tell(interaction, render.notice(NO_WORDS))
+            await tell(interaction, render.notice(NO_WORDS))
 
-    @tree.command(description="See which articles I have read.")
+    @tree.command(description="See which articles can be asked here.")
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
-        index = await client.asking.index()
-        await _fill(interaction, render.article_list(index.articles))
+        guild = home_of(interaction)
+        index = await client.asking.index(guild)
+        in_use = client.asking.guilds.scope(index, guild, channels_of(interaction.channel))
+        await fill(interaction, article_list(index, in_use))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
-        index = await client.asking.index()
-        await _fill(interaction, render.about(version, index, client.asking.log_questions))
+        asking = client.asking
+        index = await asking.index(home_of(interaction))
+        text = render.about(version, index, asking.log_questions, asking.guilds.days)
+        await fill(interaction, text)
 
+    add_article_commands(client)
     tree.error(_on_error)
 
 
 async def _answer(
-    client: PilcrowClient, interaction: discord.Interaction, question: Question, private: bool
+    client: PilcrowClient,
+    interaction: discord.Interaction,
+    question: Question,
+    private: bool,
+    article: str | None = None,
 ) -> None:
     with client.working():
         await defer(interaction, private=private)
-        origin = Origin(
-            interaction.id, interaction.user.id, interaction.channel_id or 0, interaction.guild_id
-        )
-        reply = await client.asking.reply(question, origin, _may_embed(interaction))
-        await _fill(interaction, reply)
+        channels = channels_of(interaction.channel)
+        origin = Origin(interaction.id, interaction.user.id, channels, home_of(interaction))
+        reply = await client.asking.reply(question, origin, _may_embed(interaction), article)
+        await fill(interaction, reply)
 
 
 def _may_embed(interaction: discord.Interaction) -> bool:
     # No permission at all means that Discord did not say which there are, as in a direct message.
     may = interaction.app_permissions
     return interaction.guild_id is None or may.value == 0 or may.embed_links
-
-
-async def _fill(interaction: discord.Interaction, reply: render.Message) -> None:
-    """Puts the reply in the place that was held for it."""
-    interaction.extras["filled"] = True
-    await persist(
-        functools.partial(
-            interaction.edit_original_response,
-            content=reply.content,
-            embeds=reply.embeds,
-            allowed_mentions=SILENT,
-        )
-    )
-
-
-async def _tell(interaction: discord.Interaction, reply: render.Message) -> None:
-    """Shows the reply to the person who asked, and to nobody else."""
-    await defer(interaction, private=True)
-    await _fill(interaction, reply)
 
 
 async def _on_error(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
@@ -108,4 +107,4 @@ async def _on_error(interaction: discord.Interaction, error: app_commands.AppCom
         return
     if not interaction.response.is_done():
         await defer(interaction, private=True)
-    await _fill(interaction, render.notice(words))
+    await fill(interaction, render.notice(words))

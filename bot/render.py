@@ -1,7 +1,6 @@
 """Outcome -> Discord message. Pure: nothing is sent here."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
@@ -9,8 +8,7 @@ import discord
 from bot.answers import Answer, Citation, Outcome, Question
 from bot.markup import clip, closed, escape, escape_within, quoted
 from bot.wording import NOT_AN_ANSWER, SEVERAL_ANSWERS, imprint, no_answer
-from index.corpus import Article
-from index.search import PassageIndex
+from index.joint import AnyIndex
 from index.text import count
 
 _GREEN, _GREY = 0x3BA55D, 0x80848E
@@ -49,7 +47,7 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
+def about(version: str, index: AnyIndex, logs_questions: bool, guild_days: int) -> Message:
     """What the bot is, what it has read, and what it keeps."""
     moment = int(index.built_at.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
@@ -64,24 +62,10 @@ def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
         f"Stored: {kept}.",
         f"Not stored: {forgotten}.",
         f"Noted in the operator's log for each question: {noted}.",
+        "What a server has added and chosen is deleted "
+        f"{count(guild_days, 'day')} after I am removed from it.",
     )
     return Message(content="\n".join(lines))
-
-
-def article_list(articles: Sequence[Article]) -> Message:
-    """The titles of the articles, as many as a message holds, and how many more there are."""
-    lines: list[str] = []
-    room = _CONTENT - 100
-    for place, article in enumerate(articles, start=1):
-        title = f"**{escape_within(article.title, _LINE // 2)}**"
-        published = escape_within(imprint(article), _LINE // 2)
-        line = "- " + " · ".join(part for part in (title, published) if part)
-        room -= len(line) + 1
-        if room < 0:
-            lines.append(f"… and {len(articles) - place + 1:,} more.")
-            break
-        lines.append(line)
-    return Message(content="\n".join(["I have read:", *lines]))
 
 
 def _embed(question: Question, outcome: Outcome, articles: int) -> discord.Embed:

@@ -15,11 +15,14 @@ import stamina.instrumentation
 from bot.ask import load_judgement
 from bot.client import Asking, PilcrowClient
 from bot.commands import add_commands
+from bot.guild_index import GuildIndexes
+from bot.lifecycle import watch_guilds
 from bot.live import LiveIndex
 from bot.reader import find_reader
 from bot.settings import Settings
 from index.encoder import find_encoder
 from index.errors import PilcrowError
+from index.kept import Most
 from index.served import serving
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
@@ -62,11 +65,14 @@ def run_bot(settings: Settings, version: str) -> None:
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     judgement = load_judgement(reader, settings.caution)
-    asking = Asking(live, reader, judgement, pool, settings.log_questions)
+    most = Most(settings.guild_articles)
+    guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days)
+    asking = Asking(guilds, reader, judgement, pool, settings.log_questions)
 
     def make_client() -> PilcrowClient:
         client = PilcrowClient(asking)
         add_commands(client, version)
+        watch_guilds(client, guilds)
         return client
 
     asyncio.run(_serve(make_client, token))

@@ -1,12 +1,18 @@
 """Calls to Discord that survive a passing fault."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import aiohttp
 import discord
 import stamina
+
+from bot.render import Message
+
+SILENT = discord.AllowedMentions.none()
+"""Nobody is ever pinged, whatever an article or a question contains."""
 
 _T = TypeVar("_T")
 
@@ -40,6 +46,25 @@ async def defer(interaction: discord.Interaction, *, private: bool) -> None:
         # The first call arrived and only its answer was lost.
         if error.code != ALREADY_ACKNOWLEDGED:
             raise
+
+
+async def fill(interaction: discord.Interaction, reply: Message) -> None:
+    """Puts the reply in the place that was held for it."""
+    interaction.extras["filled"] = True
+    await persist(
+        functools.partial(
+            interaction.edit_original_response,
+            content=reply.content,
+            embeds=reply.embeds,
+            allowed_mentions=SILENT,
+        )
+    )
+
+
+async def tell(interaction: discord.Interaction, reply: Message) -> None:
+    """Shows the reply to the person who asked, and to nobody else."""
+    await defer(interaction, private=True)
+    await fill(interaction, reply)
 
 
 def _passes(error: Exception) -> bool:

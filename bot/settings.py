@@ -15,6 +15,8 @@ class Settings(IndexSettings):
         caution: how sure the bot has to be.
         workers: how many questions are worked on at once; the others wait their turn.
         log_questions: whether the log shows what was asked.
+        guild_articles: how many articles a Discord server may add; none when 0.
+        guild_days: for how many days they are kept after the bot was removed from the server.
     """
 
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
@@ -22,3 +24,5 @@ class Settings(IndexSettings):
     caution: Caution = Caution.NORMAL
     workers: int = Field(default=2, ge=1, le=64)
     log_questions: bool = False
+    guild_articles: int = Field(default=50, ge=0)
+    guild_days: int = Field(default=30, ge=0)

@@ -1,7 +1,6 @@
 """Messages for Discord: every fact, every limit, nothing interpreted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot import render
 from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
-from index.corpus import Article
 from tests.bot.discord_markdown import read
 from tests.bot.examples import (
     HOSTILE,
@@ -237,32 +235,12 @@ def test_a_notice_keeps_the_limit(sentence: str) -> None:
     assert len(render.notice(f"Sorry: {sentence}").content or "") <= 2000
 
 
-def test_articles_are_listed() -> None:
-    """Each article has a line with its title, publisher and date as far as they are known."""
-    article = Article("a", text="x", **CAESAR)
-    bare = Article("b", "# Two", "x")
-    assert render.article_list([article, bare]).content == (
-        "I have read:\n- **Caesar\\_in\\_Rome** · Acta Diurna · 22 March 2018\n- **\\# Two**"
-    )
-
-
-@pytest.mark.parametrize("title", ["Short", "*" * 300, "A title of many words " * 20])
-def test_thousands_of_articles_are_counted(title: str) -> None:
-    """A list that is too long ends with how many more there are, and the sum is right."""
-    article = Article("a", title, "x", publisher="P" * 300)
-    content = render.article_list([replace(article, id=str(n)) for n in range(5000)]).content
-    assert content is not None
-    assert len(content) <= 2000
-    first, *listed, last = content.split("\n")
-    assert first == "I have read:"
-    assert last == f"… and {5000 - len(listed):,} more."
-    assert len(listed) >= 6
-
-
 def test_about_says_what_is_kept(tmp_path: Path) -> None:
     """/about names the build, and tells apart a bot that logs questions from one that does not."""
     index = index_of(tmp_path, {"text": "One.\n\nTwo."}, {"text": "Three."})
-    quiet = str(render.about("1.2.3", index, logs_questions=False).content).split("\n")
+    quiet = str(render.about("1.2.3", index, logs_questions=False, guild_days=1).content).split(
+        "\n"
+    )
     made = int(index.built_at.timestamp())
     assert quiet == [
         "**Pilcrow 1.2.3** answers questions about articles in the articles' own words.",
@@ -271,8 +249,11 @@ def test_about_says_what_is_kept(tmp_path: Path) -> None:
         "Not stored: your questions, your messages, and who asked.",
         "Noted in the operator's log for each question: "
         "the number that Discord gave it and whether it was answered.",
+        "What a server has added and chosen is deleted 1 day after I am removed from it.",
     ]
-    telling = str(render.about("1.2.3", index, logs_questions=True).content).split("\n")
+    telling = str(render.about("1.2.3", index, logs_questions=True, guild_days=30).content).split(
+        "\n"
+    )
     assert telling[2:4] == [
         "Stored: the articles and their index, "
         "and in the operator's log the words of each question.",
