@@ -1,6 +1,7 @@
 """An article on its way from an address or an upload into a server's own articles."""
 
 import asyncio
+import functools
 import re
 import tempfile
 from collections.abc import Coroutine
@@ -60,7 +61,7 @@ async def add_to(
     guild, progress = interaction.guild_id or 0, Progress()
     if not guilds.most.articles:
         raise AddError("Nothing can be added here: whoever runs this bot has turned that off.")
-    articles = await _telling(interaction, progress, _read(url, file))
+    articles = await _telling(interaction, progress, _read(guilds, url, file))
     progress.words = WAITING
     adding = guilds.add(guild, articles, Reports(embedded=progress.embedded))
     built = await _telling(interaction, progress, adding)
@@ -88,12 +89,14 @@ async def _telling(
     return await task
 
 
-async def _read(url: str | None, file: discord.Attachment | None) -> list[Article]:
+async def _read(
+    guilds: GuildIndexes, url: str | None, file: discord.Attachment | None
+) -> list[Article]:
     if url is not None and file is None:
         # Or the name of a file on this machine would be read.
         if not re.match(r"https?://", url, re.IGNORECASE):
             raise AddError(f"“{url}” is no web address: one begins with http or https.")
-        return await asyncio.to_thread(sources.read, [url])
+        return await guilds.read(functools.partial(sources.read, [url]))
     if file is None or url is not None:
         raise AddError("Give either a url or a file.")
     if file.size > sources.MOST_BYTES:
@@ -105,7 +108,7 @@ async def _read(url: str | None, file: discord.Attachment | None) -> list[Articl
         data = await persist(file.read)
     except (discord.HTTPException, aiohttp.ClientError):
         raise AddError(f"Discord does not hand out {file.filename}: upload it again.") from None
-    return await asyncio.to_thread(_read_upload, file.filename, data)
+    return await guilds.read(functools.partial(_read_upload, file.filename, data))
 
 
 def _read_upload(name: str, data: bytes) -> list[Article]:

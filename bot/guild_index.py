@@ -1,6 +1,7 @@
 """GuildIndexes: what each server asks, the operator's articles and its own."""
 
 import asyncio
+import functools
 import logging
 import threading
 from collections import OrderedDict
@@ -23,6 +24,9 @@ from index.search import PassageIndex, open_index
 
 _OPEN = 32
 """Servers whose own articles are held open, those that asked last."""
+
+_READ = 2
+"""Sources that are read at once."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -67,6 +71,8 @@ class GuildIndexes:
         self._opened: OrderedDict[int, _Opened] = OrderedDict()
         # One change at a time: embedding keeps a processor busy that questions want too.
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="change")
+        # And few that are read, for what is slow to be fetched holds up nothing else.
+        self._reading = ThreadPoolExecutor(_READ, thread_name_prefix="reading")
 
     def current(self, guild: int | None) -> AnyIndex:
         """What a server asks; the operator's articles alone where it is None or has none."""
@@ -93,21 +99,28 @@ class GuildIndexes:
         """The ids of the articles that a channel asks, as `chosen` has it; None for all."""
         return chosen(self.folder, guild, channels, {article.id for article in index.articles})
 
+    async def read(self, read: Callable[[], list[Article]]) -> list[Article]:
+        """The articles that somebody wants to add; `read` is called when it is its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, read)
+
     async def add(self, guild: int, articles: Sequence[Article], reports: Reports) -> Built:
         """Adds articles to a server's own, as `kept.add` does."""
         folder = folder_of(self.folder, guild)
-        return await self._change(
-            lambda: kept.add(folder, articles, self._encoder, self.most, reports)
-        )
+        add = functools.partial(kept.add, folder, articles, self._encoder, self.most, reports)
+        built = await self._change(add)
+        has = f"{built.articles} of {self.most.articles} articles"
+        _log.info("server %d added %d and has %s", guild, len(articles), has)
+        return built
 
     async def remove(self, guild: int, article: str) -> None:
         """Removes an article of a server's own, as `kept.remove` does."""
         folder = folder_of(self.folder, guild)
-        await self._change(lambda: kept.remove(folder, article, self._encoder))
+        await self._change(functools.partial(kept.remove, folder, article, self._encoder))
+        _log.info("server %d removed an article", guild)
 
     async def sweep(self, present: Collection[int]) -> list[int]:
         """Deletes what was kept long enough for servers that were left, as `sweep` does."""
-        return await self._change(lambda: sweep(self.folder, present, self.days))
+        return await self._change(functools.partial(sweep, self.folder, present, self.days))
 
     async def _change(self, change: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._changes, change)

@@ -8,6 +8,7 @@ killed in the middle of a change, the next change takes in the files that are th
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ def add(
         _refuse_too_much([*_read(others), *kept.values()], most)
         try:
             for file, article in kept.items():
-                write_whole(file, _ARTICLE.dump_json(article).decode() + "\n")
+                write_whole(file, _row(article))
             return build(index, _names(index), encoder, reports)
         except BaseException:
             for file in kept:
@@ -100,6 +101,11 @@ def _with_own_id(article: Article) -> Article:
     own = f"{article.id} {article.url}" if article.url else article.text
     digest = hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()
     return replace(article, id=f"kept-{digest[:12]}")
+
+
+def _row(article: Article) -> str:
+    fields = _ARTICLE.dump_python(article, mode="json") | {"cleaned": True}
+    return json.dumps(fields, ensure_ascii=False) + "\n"
 
 
 def _files(index: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import chardet
 
-from index.clean import own_paragraphs, plain_paragraphs
+from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.errors import SourceError
 from index.markdown import markdown_paragraphs
@@ -187,7 +187,8 @@ def _row_article(line: bytes, place: str) -> Article:
         raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
     row = validated(Row, values, place)
     digest = hashlib.sha256((row.url or row.text).encode("utf-8", "replace")).hexdigest()
-    return _article(plain_paragraphs(row.text), row, digest[:12], place)
+    paragraphs = cleaned_paragraphs if row.cleaned else plain_paragraphs
+    return _article(paragraphs(row.text), row, digest[:12], place)
 
 
 def _plain_article(data: bytes, place: str, name: str, beside: Metadata) -> Article:

@@ -45,7 +45,12 @@ def everything(index: Path) -> str:
 def test_what_is_added_is_searched(tmp_path: Path) -> None:
     """An article is kept whole, under an id of its own, beside those before it."""
     whole = Article(
-        "x", "A title", "First “one”.\n\nSecond.", "https://a.org/b", date(2024, 2, 29), "A Paper"
+        "x",
+        "A title",
+        "A heading\nFirst “one”.\n\nSecond.",
+        "https://a.org/b",
+        date(2024, 2, 29),
+        "A Paper",
     )
     kept.add(tmp_path, [article("One.")], ENCODER, MANY)
     built = kept.add(tmp_path, [whole], ENCODER, MANY)
