@@ -27,7 +27,7 @@ READING, WAITING = "Reading…", "Waiting for another article…"
 _EVERY = 1.0
 """Seconds from one word on how far it is to the next, at least."""
 
-_LONGEST_STEM, _TITLE = 60, 128
+_LONGEST_STEM, _LONGEST_SUFFIX, _TITLE = 60, 10, 128
 
 _T = TypeVar("_T")
 
@@ -115,7 +115,7 @@ def _read_upload(name: str, data: bytes) -> list[Article]:
     """The articles in a file that somebody uploaded."""
     own = Path(name)
     with tempfile.TemporaryDirectory(prefix="pilcrow-") as folder:
-        file = Path(folder) / f"{own.stem[:_LONGEST_STEM]}{own.suffix}"
+        file = Path(folder) / f"{own.stem[:_LONGEST_STEM]}{own.suffix[:_LONGEST_SUFFIX]}"
         file.write_bytes(data)
         try:
             return sources.read([str(file)])

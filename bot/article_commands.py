@@ -43,9 +43,10 @@ def add_article_commands(client: PilcrowClient) -> None:
         return await complete(client, interaction, typed)
 
     async def one_or_all(interaction: discord.Interaction, typed: str) -> _Choices:
-        offered = await complete(client, interaction, typed)
+        offered = (await complete(client, interaction, typed))[: MOST_CHOICES - 1]
         every = app_commands.Choice(name=ALL.capitalize(), value=ALL)
-        return [every, *offered][:MOST_CHOICES]
+        # Whoever presses Enter gets the first.
+        return [every, *offered] if ALL.startswith(typed.casefold()) else [*offered, every]
 
     @group.command(description="Add an article, for this server alone.")
     @app_commands.describe(url="Its web address.", file="Or the article as a file.")
