@@ -29,7 +29,7 @@ from bot.spelling import mended
 from bot.trim import trimmed, without_lone_marks
 from index.corpus import Hit, Passage
 from index.encoder import Encoder
-from index.search import PassageIndex
+from index.joint import AnyIndex
 from index.split import sentences
 
 NEAREST = 3
@@ -144,7 +144,7 @@ def load_judgement(reader: Reader | None, caution: Caution = Caution.NORMAL) -> 
 
 def answer(
     question: Question,
-    index: PassageIndex,
+    index: AnyIndex,
     reader: Reader | None,
     judgement: Judgement,
     articles: Collection[str] | None = None,
@@ -164,7 +164,7 @@ def answer(
 
 def otherwise(
     question: Question,
-    index: PassageIndex,
+    index: AnyIndex,
     reader: Reader | None,
     judgement: Judgement,
     articles: Collection[str] | None = None,
@@ -196,7 +196,7 @@ def together(answers: Sequence[Answer]) -> Answer | None:
 
 def consider(
     question: Question,
-    index: PassageIndex,
+    index: AnyIndex,
     reader: Reader | None,
     judgement: Judgement,
     articles: Collection[str] | None = None,

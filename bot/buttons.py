@@ -14,7 +14,7 @@ from bot.under import Further, Judged, Under
 
 class Press(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"(?P<act>context|more|page|up|down|delete):(?P<state>[\w:.]+)",
+    template=r"(?P<act>context|more|page|up|down|delete):(?P<state>[\w:.+]+)",
 ):
     """A button that knows nothing but its custom_id; a press becomes the client's event "press".
 

@@ -15,19 +15,22 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import Abstention, Outcome, Question, QuestionError, parse_question
+from bot.article_names import find
 from bot.ask import Judgement, answer
 from bot.buttons import view_of
 from bot.chain import turns_above
 from bot.feedback import Feedback, unanswered
+from bot.guild_index import GuildIndexes
 from bot.kept import Kept
-from bot.live import BuildGoneError, LiveIndex
+from bot.lifecycle import sweep_daily
+from bot.live import BuildGoneError
 from bot.markup import without_mentions
 from bot.reader import Reader
 from bot.replies import EDITED_WITHIN, Replies, Reply
 from bot.sending import SILENT, persist
 from bot.sync import sync
 from bot.under import Place, under
-from index.search import PassageIndex
+from index.joint import AnyIndex
 from index.text import count
 
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
@@ -42,13 +45,14 @@ class Origin:
     Attributes:
         source: the message or interaction that asks it.
         asker: who asks.
-        channel: where.
-        guild: the guild of the channel; None in a direct message.
+        channels: where; after a thread the channel that it is in.
+        guild: the guild whose articles are asked; None in a direct message, and in a guild that the
+            bot is no member of.
     """
 
     source: int
     asker: int
-    channel: int
+    channels: tuple[int, ...]
     guild: int | None
 
 
@@ -57,7 +61,7 @@ class Asking:
     """What it takes to answer a question.
 
     Attributes:
-        live: the index.
+        guilds: the index, and those of the guilds.
         reader: what reads the passages, if anything does.
         judgement: when an answer is given.
         pool: the threads that questions are worked on in.
@@ -65,7 +69,7 @@ class Asking:
         log_questions: whether the log shows what was asked.
     """
 
-    live: LiveIndex
+    guilds: GuildIndexes
     reader: Reader | None
     judgement: Judgement
     pool: ThreadPoolExecutor
@@ -74,46 +78,59 @@ class Asking:
 
     @property
     def kept(self) -> Kept:
-        """What is stored of questions."""
-        return Kept(self.log_questions, self.feedback.keeps_questions, self.feedback.days)
+        """What is stored of questions, and of servers."""
+        feedback = self.feedback
+        questions = self.log_questions, feedback.keeps_questions
+        return Kept(*questions, feedback.days, self.guilds.days)
 
-    async def index(self) -> PassageIndex:
-        """The current build, opened in a thread if it is a new one."""
-        return await asyncio.get_running_loop().run_in_executor(self.pool, self.live.current)
+    async def index(self, guild: int | None = None) -> AnyIndex:
+        """What a guild asks, opened in a thread if it is a new build; by default the operator's."""
+        current = functools.partial(self.guilds.current, guild)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, current)
 
-    async def build(self, name: str) -> PassageIndex:
-        """A build that answers came from.
+    async def build(self, name: str, guild: int | None) -> AnyIndex:
+        """What answers of a guild came from.
 
         Raises:
             BuildGoneError: it is no longer kept.
         """
-        return await asyncio.to_thread(self.live.build, name)
+        return await asyncio.to_thread(self.guilds.build, name, guild)
 
-    async def quote(self, place: Place) -> str | None:
+    async def quote(self, guild: int | None, place: Place) -> str | None:
         """The words at a place; None if its build is no longer kept."""
         try:
-            index = await self.build(place.build)
+            index = await self.build(place.build, guild)
         except BuildGoneError:
             return None
         return index.articles[place.article].text[place.start : place.end]
 
     async def reply(
-        self, question: Question, origin: Origin, embeds: bool, *, private: bool = False
+        self,
+        question: Question,
+        origin: Origin,
+        embeds: bool,
+        *,
+        private: bool = False,
+        article: str | None = None,
     ) -> render.Message:
         """The message that answers a question, with the buttons under it.
 
         Args:
             embeds: whether it may have an embed.
             private: whether the asker alone sees it, so that nobody needs to delete it.
+            article: what the person named as the one article to ask.
+
+        Raises:
+            UnknownArticle: no article is meant by that.
         """
-        work = functools.partial(_work, self, question, origin)
+        work = functools.partial(_work, self, question, origin, article)
         loop = asyncio.get_running_loop()
-        outcome, index = await loop.run_in_executor(self.pool, work)
+        outcome, index, articles = await loop.run_in_executor(self.pool, work)
         if isinstance(outcome, Abstention):
             # Nobody waits for it: a disk that is slow or full holds up no answer.
             note = unanswered(question, outcome, index.name)
             loop.run_in_executor(None, self.feedback.note, note)
-        message = render.message(question, outcome, len(index.articles), embeds)
+        message = render.message(question, outcome, articles, embeds)
         return replace(message, buttons=under(outcome, index, None if private else origin.asker))
 
 
@@ -144,6 +161,8 @@ class PilcrowClient(discord.Client):
         self.under_way: set[asyncio.Task[object]] = set()
         self.replies = Replies()
 
+        self._sweeping: asyncio.Task[None] | None = None
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """Counts the task that runs as under way, so that a stop can wait for it."""
@@ -158,11 +177,18 @@ class PilcrowClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tells Discord the commands, where they are not the ones it has."""
+        self._sweeping = asyncio.create_task(sweep_daily(self, self.asking.guilds))
         try:
             await sync(self.tree)
         except (discord.HTTPException, aiohttp.ClientError) as error:
             # Mentions and direct messages need none, and the commands of before may still stand.
             _log.error("the commands could not be registered (%s)", error)
+
+    async def close(self) -> None:
+        """Leaves Discord."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        await super().close()
 
     async def on_ready(self) -> None:
         """Notes that the bot can be asked."""
@@ -239,7 +265,8 @@ class PilcrowClient(discord.Client):
         if not text:
             return render.notice(HOW_TO_ASK)
         try:
-            history = await turns_above(message, self._id, self.asking.quote)
+            quote = functools.partial(self.asking.quote, origin_of(message).guild)
+            history = await turns_above(message, self._id, quote)
             question = parse_question(text, history)
         except QuestionError as error:
             return render.notice(str(error))
@@ -260,7 +287,19 @@ class PilcrowClient(discord.Client):
 def origin_of(message: discord.Message) -> Origin:
     """Where the question in a message comes from."""
     guild = message.guild.id if message.guild else None
-    return Origin(message.id, message.author.id, message.channel.id, guild)
+    return Origin(message.id, message.author.id, channels_of(message.channel), guild)
+
+
+def home_of(interaction: discord.Interaction) -> int | None:
+    """The guild whose articles are asked; None where it has not installed the bot."""
+    return interaction.guild_id if interaction.is_guild_integration() else None
+
+
+def channels_of(channel: object) -> tuple[int, ...]:
+    """The id of a channel, and after that of a thread the id of the channel that it is in."""
+    if isinstance(channel, discord.Thread):
+        return channel.id, channel.parent_id
+    return (channel.id,) if isinstance(channel, discord.abc.Snowflake) else ()
 
 
 def _allowed(message: discord.Message) -> _Allowed:
@@ -306,11 +345,17 @@ async def _change(answer: discord.PartialMessage, reply: render.Message) -> None
     await persist(edit)
 
 
-def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, PassageIndex]:
-    """What comes of a question and the build that was asked, with its line in the log."""
+def _work(
+    asking: Asking, question: Question, origin: Origin, article: str | None
+) -> tuple[Outcome, AnyIndex, int]:
+    """What comes of a question, of which builds and how many articles; with its line in the log."""
     began = time.perf_counter()
-    index = asking.live.current()
-    outcome = answer(question, index, asking.reader, asking.judgement)
+    index = asking.guilds.current(origin.guild)
+    if article is None:
+        scope = asking.guilds.scope(index, origin.guild, origin.channels)
+    else:
+        scope = [find(article, index.articles).id]
+    outcome = answer(question, index, asking.reader, asking.judgement, scope)
     _log.info(
         "%d %s confidence %.2f in %.0f ms build %s%s",
         origin.source,
@@ -320,4 +365,4 @@ def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, 
         index.name,
         f" question {question.text!r}" if asking.log_questions else "",
     )
-    return outcome, index
+    return outcome, index, len(index.articles if scope is None else scope)

@@ -8,7 +8,9 @@ from discord import app_commands
 
 from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
-from bot.client import Origin, PilcrowClient
+from bot.article_commands import add_article_commands, complete
+from bot.article_list import article_list
+from bot.client import Origin, PilcrowClient, channels_of, home_of
 from bot.markup import without_mentions
 from bot.sending import defer, fill, tell
 from index.errors import PilcrowError
@@ -25,14 +27,23 @@ def add_commands(client: PilcrowClient, version: str) -> None:
 
     @tree.command(description="Ask the articles; the answer comes in their own words.")
     @app_commands.describe(
-        question="What you want to know.", private="Show the answer to you alone."
+        question="What you want to know.",
+        article="The title of the one article to ask.",
+        private="Show the answer to you alone.",
     )
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
+        article: str | None = None,
         private: bool = False,
     ) -> None:
-        await _answer(client, interaction, parse_question(question), private)
+        await _answer(client, interaction, parse_question(question), private, article)
+
+    @ask.autocomplete("article")
+    async def complete_article(
+        interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await complete(client, interaction, typed)
 
     @tree.context_menu(name="Ask the article")
     async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
@@ -41,35 +52,44 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         else:
             await tell(interaction, render.notice(NO_WORDS))
 
-    @tree.command(description="See which articles I have read.")
+    @tree.command(description="See which articles can be asked here.")
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
-        index = await client.asking.index()
-        await fill(interaction, render.article_list(index.articles))
+        guild = home_of(interaction)
+        index = await client.asking.index(guild)
+        in_use = client.asking.guilds.scope(index, guild, channels_of(interaction.channel))
+        await fill(interaction, article_list(index, in_use))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
-        index = await client.asking.index()
-        await fill(interaction, render.about(version, index, client.asking.kept))
+        asking = client.asking
+        index = await asking.index(home_of(interaction))
+        await fill(interaction, render.about(version, index, asking.kept))
 
     @tree.command(description="What I keep, for how long, and what I do not.")
     async def privacy(interaction: discord.Interaction) -> None:
         await tell(interaction, render.privacy(client.asking.kept))
 
+    add_article_commands(client)
     tree.error(on_error)
 
 
 async def _answer(
-    client: PilcrowClient, interaction: discord.Interaction, question: Question, private: bool
+    client: PilcrowClient,
+    interaction: discord.Interaction,
+    question: Question,
+    private: bool,
+    article: str | None = None,
 ) -> None:
     with client.working():
         await defer(interaction, private=private)
-        origin = Origin(
-            interaction.id, interaction.user.id, interaction.channel_id or 0, interaction.guild_id
-        )
+        channels = channels_of(interaction.channel)
+        origin = Origin(interaction.id, interaction.user.id, channels, home_of(interaction))
         embeds = may_embed(interaction)
-        reply = await client.asking.reply(question, origin, embeds, private=private)
+        reply = await client.asking.reply(
+            question, origin, embeds, private=private, article=article
+        )
         await fill(interaction, reply)
 
 

@@ -1,4 +1,4 @@
-"""Kept: what the bot stores of people's questions, and how it says so."""
+"""Kept: what the bot stores of people's questions and of servers, and how it says so."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,13 @@ class Kept:
         logs_questions: whether the log shows the words of each question.
         keeps_questions: whether the feedback has the words of the question.
         days: for how many days feedback is kept.
+        guild_days: for how many days a server's articles are kept after the bot was removed.
     """
 
     logs_questions: bool
     keeps_questions: bool
     days: int
+    guild_days: int
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -37,4 +39,6 @@ class Kept:
             f"an answer: {noted}.",
             f"Not stored: {forgotten}.",
             f"Noted in the operator's log for each question: {logged}.",
+            "What a server has added and chosen is deleted "
+            f"{count(self.guild_days, 'day')} after I am removed from it.",
         )

@@ -20,7 +20,7 @@ from bot.similar import words_of
 from bot.summary import SENTENCES, summary
 from bot.wording import REMARK_ON, articles_read, from_metadata, which_article
 from index.corpus import Article
-from index.search import PassageIndex
+from index.joint import AnyIndex
 
 _PASSAGES = 3
 """How many passages are shown on a topic, at most."""
@@ -35,7 +35,7 @@ _AT_ONCE = 3
 
 def overview(
     question: Question,
-    index: PassageIndex,
+    index: AnyIndex,
     relevance: float,
     articles: Collection[str] | None = None,
 ) -> Outcome | None:
@@ -62,7 +62,7 @@ def overview(
 
 
 def on_topic(
-    topic: str, index: PassageIndex, relevance: float, articles: Collection[str] | None = None
+    topic: str, index: AnyIndex, relevance: float, articles: Collection[str] | None = None
 ) -> Outcome:
     """The passages on a topic, or an abstention where none is relevant enough."""
     hits = index.search(topic, _PASSAGES, articles)
@@ -81,7 +81,7 @@ def meant(subject: str, asked: Sequence[Article]) -> Sequence[Article]:
     return [article for article, count in zip(asked, shared, strict=True) if count == most]
 
 
-def _of_articles(intent: Intent, articles: Sequence[Article], index: PassageIndex) -> Outcome:
+def _of_articles(intent: Intent, articles: Sequence[Article], index: AnyIndex) -> Outcome:
     several = len(articles) > 1
     if len(articles) > _AT_ONCE or (several and intent.kind is Kind.NAMES):
         return Remark(which_article(articles))

@@ -82,7 +82,9 @@ class Presses:
         """Shows the paragraph and its neighbours, to who pressed alone."""
         place = Place.unpack(state)
         await defer(interaction, private=True)
-        article = (await self._asking.build(place.build)).articles[place.article]
+        article = (await self._asking.build(place.build, interaction.guild_id)).articles[
+            place.article
+        ]
         await fill(interaction, passages.context(article, place, may_embed(interaction)))
 
     async def more(self, interaction: discord.Interaction, state: str) -> None:
@@ -98,7 +100,7 @@ class Presses:
     async def up(self, interaction: discord.Interaction, state: str) -> None:
         """Notes that the answer is good."""
         await defer(interaction, private=True)
-        note = await self._note(interaction.message, Kind.UP, Judged.unpack(state))
+        note = await self._note(interaction, Kind.UP, Judged.unpack(state))
         await fill(interaction, render.notice(await self._vote(_voter(interaction), note)))
 
     async def down(self, interaction: discord.Interaction, state: str) -> None:
@@ -109,7 +111,7 @@ class Presses:
             return
 
         async def judge(reason: str, words: str | None) -> str:
-            note = await self._note(interaction.message, Kind.DOWN, judged)
+            note = await self._note(interaction, Kind.DOWN, judged)
             return await self._vote(voter, replace(note, reason=reason, words=words))
 
         modal = Why(judged.outcome, judge)
@@ -131,18 +133,19 @@ class Presses:
 
     async def _turn(self, interaction: discord.Interaction, state: str) -> None:
         further = Further.unpack(state)
-        index = await self._asking.build(further.build)
+        index = await self._asking.build(further.build, interaction.guild_id)
         shown = [index.passage(row) for row in further.shown]
         titled = len(index.articles) > 1
         await fill(interaction, passages.page(shown, further, titled, may_embed(interaction)))
 
-    async def _note(self, message: discord.Message | None, kind: Kind, judged: Judged) -> Note:
+    async def _note(self, pressed: discord.Interaction, kind: Kind, judged: Judged) -> Note:
         """What there is to note of a vote on a message."""
-        place = judged.place
+        place, message = judged.place, pressed.message
         article = paragraph = None
         # Of a build that is no longer kept, the name and the offsets are noted all the same.
         with suppress(BuildGoneError):
-            cited = (await self._asking.build(place.build)).articles[place.article]
+            index = await self._asking.build(place.build, pressed.guild_id)
+            cited = index.articles[place.article]
             article, paragraph = cited.id, cited.paragraph_at(place.start)
         said = said_in(message.embeds, message.content, custom_ids(message)) if message else None
         return Note(

@@ -29,8 +29,7 @@ from bot.wording import (
     imprint,
     no_answer,
 )
-from index.corpus import Article
-from index.search import PassageIndex
+from index.joint import AnyIndex
 from index.text import count
 
 _GREEN, _GREY = 0x3BA55D, 0x80848E
@@ -78,7 +77,7 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: PassageIndex, kept: Kept) -> Message:
+def about(version: str, index: AnyIndex, kept: Kept) -> Message:
     """What the bot is, what it has read, and what it keeps."""
     moment = int(index.built_at.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
@@ -93,22 +92,6 @@ def about(version: str, index: PassageIndex, kept: Kept) -> Message:
 def privacy(kept: Kept) -> Message:
     """What the bot keeps, and what it does not."""
     return Message(content="\n".join(kept.sentences))
-
-
-def article_list(articles: Sequence[Article]) -> Message:
-    """The titles of the articles, as many as a message holds, and how many more there are."""
-    lines: list[str] = []
-    room = _CONTENT - 100
-    for place, article in enumerate(articles, start=1):
-        title = f"**{escape_within(article.title, _LINE // 2)}**"
-        published = escape_within(imprint(article), _LINE // 2)
-        line = "- " + " · ".join(part for part in (title, published) if part)
-        room -= len(line) + 1
-        if room < 0:
-            lines.append(f"… and {len(articles) - place + 1:,} more.")
-            break
-        lines.append(line)
-    return Message(content="\n".join(["I have read:", *lines]))
 
 
 def _embed(question: Question, outcome: Outcome, articles: int) -> discord.Embed:

@@ -16,12 +16,15 @@ from bot.ask import load_judgement
 from bot.client import Asking, PilcrowClient
 from bot.commands import add_commands
 from bot.feedback import Feedback
+from bot.guild_index import GuildIndexes
+from bot.lifecycle import watch_guilds
 from bot.live import LiveIndex
 from bot.presses import add_buttons
 from bot.reader import find_reader
 from bot.settings import Settings
 from index.encoder import find_encoder
 from index.errors import PilcrowError
+from index.kept import Most
 from index.served import serving
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
@@ -66,12 +69,15 @@ def run_bot(settings: Settings, version: str) -> None:
     judgement = load_judgement(reader, settings.caution)
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
     feedback.purge()
-    asking = Asking(live, reader, judgement, pool, feedback, settings.log_questions)
+    most = Most(settings.guild_articles)
+    guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days)
+    asking = Asking(guilds, reader, judgement, pool, feedback, settings.log_questions)
 
     def make_client() -> PilcrowClient:
         client = PilcrowClient(asking)
         add_commands(client, version)
         add_buttons(client)
+        watch_guilds(client, guilds)
         return client
 
     asyncio.run(_serve(make_client, token))

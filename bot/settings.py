@@ -17,6 +17,8 @@ class Settings(IndexSettings):
         log_questions: whether the log shows what was asked.
         keep_questions: whether feedback is kept with what was asked.
         feedback_days: after how many days feedback is removed.
+        guild_articles: how many articles a Discord server may add; none when 0.
+        guild_days: for how many days they are kept after the bot was removed from the server.
     """
 
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
@@ -26,3 +28,5 @@ class Settings(IndexSettings):
     log_questions: bool = False
     keep_questions: bool = False
     feedback_days: int = Field(default=90, ge=1, le=3650)
+    guild_articles: int = Field(default=50, ge=0)
+    guild_days: int = Field(default=30, ge=0)

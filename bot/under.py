@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from bot.answers import Abstention, Answer, Outcome, cited_by
-from index.search import PassageIndex
+from index.joint import AnyIndex
 
 PAGE = 3
 """Passages on a page of the next best ones."""
@@ -31,7 +31,7 @@ class Place:
     """Where words stand, beyond the life of the build that they were found in.
 
     Attributes:
-        build: the name of the build.
+        build: the name of the build, or of both where a server has articles of its own.
         article: the place of the article in the build's order, from 0.
         start, end: offsets into the article's text, end exclusive.
     """
@@ -139,7 +139,7 @@ class Under:
     asker: int | None
 
 
-def under(outcome: Outcome, index: PassageIndex, asker: int | None) -> Under | None:
+def under(outcome: Outcome, index: AnyIndex, asker: int | None) -> Under | None:
     """What stands under an outcome of this build; None where nothing can."""
     abstained = isinstance(outcome, Abstention)
     cited = outcome.nearest if isinstance(outcome, Abstention) else cited_by(outcome)

@@ -53,6 +53,14 @@ def plain_paragraphs(text: str) -> list[str]:
     return [line for block in blocks if (line := one_line(block))]
 
 
+def cleaned_paragraphs(text: str) -> list[str]:
+    """The paragraphs of a cleaned text, in order: blank lines alone separate them.
+
+    A line end inside a paragraph, as below a heading, stays.
+    """
+    return [block for block in _BLANK_LINE.split(normalise(text)) if block]
+
+
 def own_paragraphs(paragraphs: Sequence[str], publisher: str | None = None) -> list[str]:
     """The paragraphs that belong to the article itself.
 

@@ -6,7 +6,8 @@ PilcrowError
 ├── NoIndex          no build to open
 ├── DamagedIndex     a build whose files are not what its manifest says
 ├── WrongEncoder     a build made with another encoder than the one asked for
-└── UnknownArticle   an article that the index does not hold
+├── UnknownArticle   an article that the index does not hold
+└── TooMuch          more than may be kept
 """
 
 
@@ -36,3 +37,7 @@ class WrongEncoder(PilcrowError):
 
 class UnknownArticle(PilcrowError):
     """The index does not hold the article that was named."""
+
+
+class TooMuch(PilcrowError):
+    """There would be more articles, or longer ones, than may be kept."""

@@ -1,10 +1,38 @@
-"""Files: what is in one, by its sha256."""
+"""Files: what is in one, by its sha256, and how one is written whole or not at all."""
 
 import hashlib
+import os
+import tempfile
 from pathlib import Path
+
+UNFINISHED = ".unfinished-"
+"""What the name of a file or a folder begins with until it is complete."""
 
 
 def sha256_of(file: Path) -> str:
     """The sha256 of a file's content, in hexadecimal."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Puts a text in a file's place, whole or not at all, and on the disk when this returns."""
+    if file.is_file() and file.read_bytes() == text.encode():
+        return
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=file.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
+        unfinished.write(text)
+        unfinished.flush()
+        os.fsync(unfinished.fileno())
+    os.chmod(name, 0o644)
+    os.replace(name, file)
+    sync(file.parent)
+
+
+def sync(path: Path) -> None:
+    """Returns once a file, or the list of what a folder holds, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -82,9 +82,15 @@ class Metadata(BaseModel):
 
 
 class Row(Metadata):
-    """A line of a JSONL source."""
+    """A line of a JSONL source.
+
+    Attributes:
+        text: of the article.
+        cleaned: whether blank lines alone separate its paragraphs, as `pilcrow show` prints them.
+    """
 
     text: str
+    cleaned: bool = False
 
 
 _M = TypeVar("_M", bound=Metadata)

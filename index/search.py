@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from index.corpus import Article, Hit, Passage
 from index.encoder import Encoder, Vectors
 from index.errors import UnknownArticle, WrongEncoder
 from index.text import one_line
-from index.words import Words
+from index.words import Rarity, Words
 
 WEIGHT_OF_WORDS = 0.04
 """What one point of BM25 is worth in cosine; chosen on the development questions."""
@@ -23,6 +24,21 @@ WEIGHT_OF_WORDS = 0.04
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _DEPTH = 200
 """How many passages each of the two searches gives to the fusion, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for.
+
+    Attributes:
+        text: on one line.
+        vector: of the text, of shape (1, dimensions).
+        rarity: of its words; as they are in the index that is searched when None.
+    """
+
+    text: str
+    vector: Vectors
+    rarity: Rarity | None = None
 
 
 class PassageIndex:
@@ -82,15 +98,17 @@ class PassageIndex:
             return list(self.articles)
         for article in ids:
             if article not in self._places:
-                raise UnknownArticle(
-                    f"The index has no article “{article}”: `pilcrow articles` lists what it has."
-                )
+                raise unknown_article(article)
         return [self.articles[place] for place in sorted({self._places[one] for one in ids})]
 
     def row(self, passage: Passage) -> int:
         """The place of a passage of this build in the order of the index."""
         wanted = (self.place(passage.article), passage.paragraph, passage.start, passage.end)
         return int(np.flatnonzero((self._rows == wanted).all(axis=1))[0])
+
+    def holds(self, article: Article) -> bool:
+        """Whether this build has an article of that id."""
+        return article.id in self._places
 
     def place(self, article: Article) -> int:
         """The place of an article of this build in the order of the index."""
@@ -110,22 +128,35 @@ class PassageIndex:
         Raises:
             UnknownArticle: the index holds no article of one of the ids.
         """
-        query = one_line(query)
+        text = one_line(query)
+        return self.hits(Query(text, self.encoder.embed([text])), k, articles)
+
+    def hits(self, query: Query, k: int, articles: Collection[str] | None) -> list[Hit]:
+        """What `search` finds, for a query that is embedded already."""
         allowed = self._rows_of(articles)
         depth = min(max(k, _DEPTH), len(allowed))
-        vector = self.encoder.embed([query])
-        bm25 = self._words.scores(query)
-        by_meaning = self._nearest(vector, depth, allowed)
+        bm25 = self._words.scores(query.text, query.rarity)
+        by_meaning = self._nearest(query.vector, depth, allowed)
         by_words = allowed[np.argsort(-bm25[allowed], kind="stable")[:depth]]
         rows = np.union1d(by_meaning, by_words)
         # In double precision, or equal vectors get unequal products by where BLAS puts them.
-        products = self._vectors.reconstruct_batch(rows).astype(np.float64) @ vector[0]
+        products = self._vectors.reconstruct_batch(rows).astype(np.float64) @ query.vector[0]
         cosine = products.astype(np.float32)
         scores = fuse(cosine, bm25[rows])
         return [
             Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[rows[i]]))
             for i in np.argsort(-scores, kind="stable")[:k]
         ]
+
+    def rarity(self, query: str) -> Rarity:
+        """How rare the words of a query are in the passages."""
+        return self._words.rarity(query)
+
+    def with_ids(self, ids: Sequence[str]) -> "PassageIndex":
+        """The same build, its articles called by other ids; only their records are copied."""
+        called = [replace(article, id=one) for article, one in zip(self.articles, ids, strict=True)]
+        parts = self._rows, self._vectors, self._words, self.encoder
+        return PassageIndex(self.name, self.built_at, self.manifest, called, *parts)
 
     def _nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64]) -> NDArray[np.int64]:
         # FAISS adds the keyword at run time, where its stubs do not see it.
@@ -172,6 +203,13 @@ def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> Passa
         vectors=store.load_vectors(build),
         words=store.load_words(build),
         encoder=encoder,
+    )
+
+
+def unknown_article(article: str) -> UnknownArticle:
+    """The error for an id that no article has."""
+    return UnknownArticle(
+        f"The index has no article “{article}”: `pilcrow articles` lists what it has."
     )
 
 

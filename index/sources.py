@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import chardet
 from pydantic import ValidationError
 
-from index.clean import own_paragraphs, plain_paragraphs
+from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.errors import SourceError
 from index.fetch import Fetched, fetch
@@ -226,7 +226,8 @@ def _row_article(line: bytes, place: str) -> Article:
         raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
     row = validated(Row, values, place)
     digest = _digest(row.url or row.text)
-    return _article(plain_paragraphs(row.text), row, digest, place)
+    paragraphs = cleaned_paragraphs if row.cleaned else plain_paragraphs
+    return _article(paragraphs(row.text), row, digest, place)
 
 
 def _contents(

@@ -9,7 +9,6 @@ INDEX/3f9c2a71d0be/    a build, named by its content and never changed
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -27,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from index.corpus import Article, Passage
 from index.encoder import Vectors
 from index.errors import DamagedIndex, NoIndex
-from index.files import sha256_of
+from index.files import UNFINISHED, sha256_of, sync, write_whole
 from index.words import Words
 
 FORMAT = 1
@@ -38,7 +37,6 @@ _BUILDS_KEPT = 3
 _CURRENT, _SOURCES, _LOCK = "CURRENT", "sources.json", "lock"
 _MANIFEST, _ARTICLES, _PASSAGES = "manifest.json", "articles.jsonl", "passages.npy"
 _VECTORS, _WORDS = "vectors.faiss", "words"
-_UNFINISHED = ".unfinished-"
 _NAME = re.compile(r"[0-9a-f]{12}")
 _ARTICLE = TypeAdapter(Article)
 
@@ -184,19 +182,25 @@ def publish(
     if (index / name).exists():
         _discard(index / name)
     unfinished.rename(index / name)
-    _sync(index)
+    sync(index)
 
 
 def make_current(index: Path, name: str, sources: Sequence[str]) -> None:
     """Makes a build the one that is read from now on, and removes builds long superseded."""
     # Escaped, because the name of a file need not be text at all.
-    _replace(index / _SOURCES, json.dumps(list(sources), indent=2) + "\n")
-    _replace(index / _CURRENT, f"{name}\n")
-    # A folder of somebody's own that lies here is no build, whatever it holds.
-    builds = [path for path in index.iterdir() if _NAME.fullmatch(path.name) and path.name != name]
-    builds.sort(key=lambda build: build.stat().st_mtime, reverse=True)
-    for superseded in builds[_BUILDS_KEPT - 1 :]:
+    write_whole(index / _SOURCES, json.dumps(list(sources), indent=2) + "\n")
+    write_whole(index / _CURRENT, f"{name}\n")
+    for superseded in _builds_before(index, name)[_BUILDS_KEPT - 1 :]:
         _discard(superseded)
+
+
+def keep_only(index: Path, name: str | None) -> None:
+    """Removes all builds but the current one; with None that too, so that there is no index."""
+    if name is None:
+        for file in (_CURRENT, _SOURCES):
+            (index / file).unlink(missing_ok=True)
+    for build in _builds_before(index, name):
+        _discard(build)
 
 
 def read_manifest(build: Path) -> Manifest:
@@ -291,9 +295,16 @@ def _hashes(build: Path) -> dict[str, str]:
 
 def unfinished_folder(index: Path) -> Path:
     """A new folder inside the index; `building` removes it if it has that name at the end."""
-    folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=index))
+    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=index))
     folder.chmod(0o755)
     return folder
+
+
+def _builds_before(index: Path, name: str | None) -> list[Path]:
+    """The builds but that of the name, the last one first."""
+    # A folder of somebody's own that lies here is no build, whatever it holds.
+    builds = [path for path in index.iterdir() if _NAME.fullmatch(path.name) and path.name != name]
+    return sorted(builds, key=lambda build: build.stat().st_mtime, reverse=True)
 
 
 def _discard(build: Path) -> None:
@@ -303,36 +314,14 @@ def _discard(build: Path) -> None:
 
 def _remove_unfinished(index: Path) -> None:
     """Removes what a build that was cut short left behind, files and folders."""
-    for left in index.glob(f"{_UNFINISHED}*"):
+    for left in index.glob(f"{UNFINISHED}*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
 
 
-def _replace(file: Path, text: str) -> None:
-    """Puts a text in a file's place, whole or not at all, and on the disk when this returns."""
-    if file.is_file() and file.read_bytes() == text.encode():
-        return
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=file.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
-        unfinished.write(text)
-        unfinished.flush()
-        os.fsync(unfinished.fileno())
-    os.chmod(name, 0o644)
-    os.replace(name, file)
-    _sync(file.parent)
-
-
 def sync_tree(folder: Path) -> None:
     """Returns once a folder and all in it are on the disk."""
     for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(path)

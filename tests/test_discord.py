@@ -49,9 +49,9 @@ def body_of(reply: Reply) -> str:
 
 
 async def test_commands_are_registered_without_privileged_intents(server: LoopbackDiscord) -> None:
-    """The bot registers its five commands once and asks for no privileged intent."""
+    """The bot registers its six commands once and asks for no privileged intent."""
     names = sorted(command["name"] for command in server.commands)
-    assert names == ["Ask the article", "about", "articles", "ask", "privacy"]
+    assert names == ["Ask the article", "about", "article", "articles", "ask", "privacy"]
     assert server.command_puts == 1
     assert server.intents == 1 << 0 | 1 << 9 | 1 << 12
     assert server.violations == []
@@ -177,7 +177,7 @@ async def test_the_bot_does_not_butt_in(discord: LoopbackDiscord) -> None:
 async def test_articles_lists_what_was_read(discord: LoopbackDiscord) -> None:
     """/articles shows title, publisher and date, to the asker alone."""
     reply = await (await discord.slash("articles")).reply()
-    assert reply.content == f"I have read:\n- **{TITLE}** · Sky News · 22 March 2018"
+    assert reply.content == f"I have read 1 article:\n- **{TITLE}** · Sky News · 22 March 2018"
     assert reply.ephemeral
     assert discord.violations == []
 

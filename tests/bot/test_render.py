@@ -1,7 +1,6 @@
 """Messages for Discord: every fact, every limit, nothing interpreted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from bot import render
 from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
 from bot.kept import Kept
-from index.corpus import Article
 from tests.bot.discord_markdown import read
 from tests.bot.examples import (
     HOSTILE,
@@ -238,32 +236,10 @@ def test_a_notice_keeps_the_limit(sentence: str) -> None:
     assert len(render.notice(f"Sorry: {sentence}").content or "") <= 2000
 
 
-def test_articles_are_listed() -> None:
-    """Each article has a line with its title, publisher and date as far as they are known."""
-    article = Article("a", text="x", **CAESAR)
-    bare = Article("b", "# Two", "x")
-    assert render.article_list([article, bare]).content == (
-        "I have read:\n- **Caesar\\_in\\_Rome** · Acta Diurna · 22 March 2018\n- **\\# Two**"
-    )
-
-
-@pytest.mark.parametrize("title", ["Short", "*" * 300, "A title of many words " * 20])
-def test_thousands_of_articles_are_counted(title: str) -> None:
-    """A list that is too long ends with how many more there are, and the sum is right."""
-    article = Article("a", title, "x", publisher="P" * 300)
-    content = render.article_list([replace(article, id=str(n)) for n in range(5000)]).content
-    assert content is not None
-    assert len(content) <= 2000
-    first, *listed, last = content.split("\n")
-    assert first == "I have read:"
-    assert last == f"… and {5000 - len(listed):,} more."
-    assert len(listed) >= 6
-
-
 def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
     """/about names the build, and says as /privacy does what is kept, for how long, what not."""
     index = index_of(tmp_path, {"text": "One.\n\nTwo."}, {"text": "Three."})
-    quiet = Kept(logs_questions=False, keeps_questions=False, days=90)
+    quiet = Kept(logs_questions=False, keeps_questions=False, days=90, guild_days=1)
     made = int(index.built_at.timestamp())
     lines = str(render.about("1.2.3", index, quiet).content).split("\n")
     assert lines == [
@@ -275,6 +251,7 @@ def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
         "Not stored: your questions, your messages, and who asked.",
         "Noted in the operator's log for each question: "
         "the number that Discord gave it and whether it was answered.",
+        "What a server has added and chosen is deleted 1 day after I am removed from it.",
     ]
     assert render.privacy(quiet).content == "\n".join(lines[2:])
 
@@ -282,7 +259,7 @@ def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("logs", "keeps"), [(True, False), (False, True), (True, True)])
 def test_privacy_says_that_questions_are_kept(logs: bool, keeps: bool) -> None:
     """What the operator keeps of questions is not said to be forgotten."""
-    lines = str(render.privacy(Kept(logs, keeps, days=1)).content).split("\n")
+    lines = str(render.privacy(Kept(logs, keeps, days=1, guild_days=30)).content).split("\n")
     assert lines[0] == "Stored: the articles and their index" + (
         ", and in the operator's log the words of each question." if logs else "."
     )

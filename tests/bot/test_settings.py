@@ -9,13 +9,14 @@ from index.cli import settings_of
 from index.errors import PilcrowError
 
 NAMES = ("DISCORD_TOKEN", "PILCROW_INDEX", "PILCROW_MODEL", "PILCROW_READER", "PILCROW_WORKERS")
+GUILDS = ("PILCROW_GUILD_ARTICLES", "PILCROW_GUILD_DAYS")
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder without `.env` and an environment without settings."""
     monkeypatch.chdir(tmp_path)
-    for name in (*NAMES, "PILCROW_CAUTION", "PILCROW_LOG_QUESTIONS"):
+    for name in (*NAMES, "PILCROW_CAUTION", "PILCROW_LOG_QUESTIONS", *GUILDS):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -30,6 +31,14 @@ def values(settings: Settings) -> tuple[object, ...]:
 def test_the_defaults() -> None:
     """Nothing needs to be set, and questions are not logged unless that is asked for."""
     assert values(Settings()) == (Path(".pilcrow"), None, None, "normal", None, 2, False)
+
+
+def test_what_servers_may_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may add fifty articles, kept for thirty days after it, unless that is set."""
+    assert (Settings().guild_articles, Settings().guild_days) == (50, 30)
+    for name, value in zip(GUILDS, ("0", "365"), strict=True):
+        monkeypatch.setenv(name, value)
+    assert (Settings().guild_articles, Settings().guild_days) == (0, 365)
 
 
 def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +84,8 @@ def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PILCROW_CAUTION", "none", "Input should be 'low', 'normal' or 'high'"),
         ("PILCROW_WORKERS", "0", "Input should be greater than or equal to 1"),
         ("PILCROW_WORKERS", "65", "Input should be less than or equal to 64"),
+        ("PILCROW_GUILD_ARTICLES", "-1", "Input should be greater than or equal to 0"),
+        ("PILCROW_GUILD_DAYS", "-1", "Input should be greater than or equal to 0"),
         (
             "PILCROW_LOG_QUESTIONS",
             "perhaps",

@@ -147,6 +147,17 @@ def test_oversized_row_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_line_ends_of_a_cleaned_text_stay(tmp_path: Path) -> None:
+    """In a text that is said to be cleaned only blank lines separate paragraphs."""
+    row = {"text": "Heading\nOne.\u202e\n \n\nTwo.\r\nThree.", "cleaned": True}
+    (cleaned,) = articles_of(tmp_path, row)
+    assert cleaned.text == "Heading\nOne.\n\nTwo.\nThree."
+    (same,) = articles_of(tmp_path, {"text": "One.\nTwo.", "cleaned": True})
+    assert same.text == "One.\nTwo."
+    (plain,) = articles_of(tmp_path, {"text": "One.\nTwo."})
+    assert plain.text == "One.\n\nTwo."
+
+
 def test_two_rows_of_one_id_are_refused(tmp_path: Path) -> None:
     """Rows that differ and share an id are refused with both lines; a repeated row is one."""
     row, other = {"id": "a", "text": "One."}, {"id": "a", "text": "Two."}

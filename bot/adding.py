@@ -1,0 +1,124 @@
+"""An article on its way from an address or an upload into a server's own articles."""
+
+import asyncio
+import functools
+import re
+import tempfile
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+import discord
+
+from bot.guild_index import GuildIndexes
+from bot.markup import escape_within
+from bot.render import Message
+from bot.sending import SILENT, persist
+from index import sources
+from index.build import Reports
+from index.corpus import Article
+from index.errors import PilcrowError, SourceError
+from index.text import count
+
+READING, WAITING = "Reading…", "Waiting for another article…"
+
+_EVERY = 1.0
+"""Seconds from one word on how far it is to the next, at least."""
+
+_LONGEST_STEM, _LONGEST_SUFFIX, _TITLE = 60, 10, 128
+
+_T = TypeVar("_T")
+
+
+class AddError(PilcrowError):
+    """An article cannot be added."""
+
+
+class Progress:
+    """How far it is, in words; they may be changed by any thread."""
+
+    def __init__(self) -> None:
+        self.words = READING
+
+    def embedded(self, done: int, total: int) -> None:
+        """So many passages are embedded, of so many."""
+        self.words = f"Embedding {done:,} of {total:,}…"
+
+
+async def add_to(
+    guilds: GuildIndexes,
+    interaction: discord.Interaction,
+    url: str | None,
+    file: discord.Attachment | None,
+) -> Message:
+    """Adds what is at an address or in a file to the server's articles; what to say to that.
+
+    Raises:
+        AddError, SourceError, TooMuch: it cannot be added, and why.
+    """
+    guild, progress = interaction.guild_id or 0, Progress()
+    if not guilds.most.articles:
+        raise AddError("Nothing can be added here: whoever runs this bot has turned that off.")
+    articles = await _telling(interaction, progress, _read(guilds, url, file))
+    progress.words = WAITING
+    adding = guilds.add(guild, articles, Reports(embedded=progress.embedded))
+    built = await _telling(interaction, progress, adding)
+    holds = f"this server has {built.articles:,} of {count(guilds.most.articles, 'article')}."
+    if built.unchanged:
+        return Message(f"That is here already; {holds}")
+    if len(articles) > 1:
+        return Message(f"Added {count(len(articles), 'article')}; {holds}")
+    title = escape_within(articles[0].title, _TITLE)
+    has = count(len(articles[0].paragraphs), "paragraph")
+    return Message(f"Added **{title}**, {has}; {holds}")
+
+
+async def _telling(
+    interaction: discord.Interaction, progress: Progress, work: Coroutine[Any, Any, _T]
+) -> _T:
+    """What comes of the work; meanwhile the person who waits is told how far it is."""
+    task = asyncio.create_task(work)
+    told = None
+    while not (await asyncio.wait({task}, timeout=_EVERY))[0]:
+        if progress.words != told:
+            told = progress.words
+            with suppress(discord.HTTPException, aiohttp.ClientError):
+                await interaction.edit_original_response(content=told, allowed_mentions=SILENT)
+    return await task
+
+
+async def _read(
+    guilds: GuildIndexes, url: str | None, file: discord.Attachment | None
+) -> list[Article]:
+    if url is not None and file is None:
+        # Or the name of a file on this machine would be read.
+        if not re.match(r"https?://", url, re.IGNORECASE):
+            raise AddError(f"“{url}” is no web address: one begins with http or https.")
+        return await guilds.read(functools.partial(sources.read, [url]))
+    if file is None or url is not None:
+        raise AddError("Give either a url or a file.")
+    if file.size > sources.MOST_BYTES:
+        raise AddError(
+            f"{file.filename} has {file.size / 2**20:.1f} MiB, and a file may have "
+            f"{sources.MOST_BYTES // 2**20}: split it."
+        )
+    try:
+        data = await persist(file.read)
+    except (discord.HTTPException, aiohttp.ClientError):
+        raise AddError(f"Discord does not hand out {file.filename}: upload it again.") from None
+    return await guilds.read(functools.partial(_read_upload, file.filename, data))
+
+
+def _read_upload(name: str, data: bytes) -> list[Article]:
+    """The articles in a file that somebody uploaded."""
+    own = Path(name)
+    with tempfile.TemporaryDirectory(prefix="pilcrow-") as folder:
+        file = Path(folder) / f"{own.stem[:_LONGEST_STEM]}{own.suffix[:_LONGEST_SUFFIX]}"
+        file.write_bytes(data)
+        try:
+            return sources.read([str(file)])
+        except SourceError as error:
+            # What a person uploaded has no path.
+            raise SourceError(str(error).replace(f"{folder}/", "")) from None
