@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.answers import Abstention, Answer, Question, Reason
+from bot.answers import Abstention, Answer, Question, Reason, Remark, Summary
 from bot.ask import (
     Candidate,
     Caution,
@@ -17,8 +18,10 @@ from bot.ask import (
     consider,
     decide,
     load_judgement,
+    otherwise,
     says_the_same,
     spans_read,
+    together,
 )
 from bot.reader import OnnxReader, Span, find_reader
 from index.corpus import Hit
@@ -325,3 +328,57 @@ def test_the_sample_does_not_say(
     outcome = answer(Question(question), sample_index, reader, load_judgement(reader))
     assert isinstance(outcome, Abstention)
     assert outcome.reason is reason
+
+
+def test_a_list_cites_up_to_three_places() -> None:
+    """Where several things are asked for, other words from other passages are cited, each once."""
+    text = "Anna left.\n\nBert left.\n\nAnna came.\n\nCarl left.\n\nDora left."
+    sure = (("Anna", 0.9), ("Bert", 0.8), ("Carl", 0.7), ("Dora", 0.6))
+    found = replace(considered(*sure, text=text), several=True)
+    judgement = replace(judge(0.5), further=0.65)
+    listed = decide(found, judgement)
+    assert isinstance(listed, Answer)
+    assert [one.quote for one in listed.citations] == ["Anna", "Bert", "Carl"]
+    assert (listed.confidence, listed.agreed) == (0.9, True)
+    again = replace(considered(("Anna left", 0.9), ("Anna came", 0.9), text=text), several=True)
+    once = decide(again, judgement)
+    assert isinstance(once, Answer)
+    assert [one.quote for one in once.citations] == ["Anna left"]
+
+
+def test_a_single_question_cites_no_list() -> None:
+    """What is not asked for several things has no further words below the contradiction."""
+    text = "Anna left.\n\nBert left."
+    found = considered(("Anna", 0.9), ("Bert", 0.8), text=text)
+    outcome = decide(found, replace(judge(0.5), further=0.65))
+    assert isinstance(outcome, Answer)
+    assert [one.quote for one in outcome.citations] == ["Anna"]
+
+
+def test_what_two_people_said_is_put_together() -> None:
+    """The best citation of each answer is shown once, as sure as the least sure of them."""
+    text = "Anna left.\n\nBert left."
+    anna, bert = cite(text, "Anna"), cite(text, "Bert")
+    both = together([Answer((anna, bert), 0.9), Answer((bert,), 0.7)])
+    assert both == Answer((anna, bert), 0.7)
+    assert together([Answer((anna,), 0.9), Answer((anna,), 0.8)]) == Answer((anna,), 0.8)
+    assert together([]) is None
+
+
+def test_what_two_people_said_on_the_sample_article(sample_index: PassageIndex) -> None:
+    """Khan and Cartwright are each quoted, from the paragraphs in which they speak."""
+    reader = find_reader()
+    question = Question("what did khan and cartwright say")
+    outcome = answer(question, sample_index, reader, load_judgement(reader))
+    assert isinstance(outcome, Answer)
+    assert [one.paragraph for one in outcome.citations] == [7, 14]
+
+
+def test_a_question_about_the_whole_is_not_read(sample_index: PassageIndex) -> None:
+    """A question that is not the reader's does not get to it; a factual one does."""
+    judgement = load_judgement(None)
+    assert isinstance(answer(Question("hi"), sample_index, None, judgement), Remark)
+    assert isinstance(
+        answer(Question("what is this about"), sample_index, None, judgement), Summary
+    )
+    assert otherwise(Question("who shot masood"), sample_index, None, judgement) is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answers import Abstention, Answer
+from bot.answers import Abstention, Answer, Remark
 from bot.ask import Judgement
 from bot.evaluate import (
     FIGURES,
@@ -69,6 +69,14 @@ def test_an_answer_is_compared_with_the_label_it_is_nearest_to() -> None:
     labels = one.labelled.model_copy(update={"answers": ("green", "Car!")})
     quality = report([Asked(labels, one.considered, one.outcome)])
     assert (quality["exact_match"], quality["f1"], quality["answer_right"]) == (1.0, 1.0, 1.0)
+
+
+def test_a_factual_question_taken_for_small_talk_is_wrong() -> None:
+    """What is answered by a remark is answered wrong, even where the best quote was right."""
+    one = asked("dark red", 1, "123", "dark red", 0.95, given=True)
+    quality = report([Asked(one.labelled, one.considered, Remark("Hello!"))])
+    assert (quality["answer_right"], quality["answer_wrong"]) == (0.0, 1.0)
+    assert (quality["exact_match"], quality["f1"], quality["wrongly_refused"]) == (0.0, 0.0, 0.0)
 
 
 def test_the_first_quote_alone_is_compared() -> None:

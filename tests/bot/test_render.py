@@ -10,7 +10,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import render
-from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
+from bot.answers import (
+    Abstention,
+    Answer,
+    Citation,
+    FromMetadata,
+    Names,
+    Outcome,
+    Question,
+    Reason,
+    Remark,
+    Summary,
+    Topic,
+)
 from bot.kept import Kept
 from tests.bot.discord_markdown import read
 from tests.bot.examples import (
@@ -120,11 +132,49 @@ def test_what_is_not_known_is_left_out() -> None:
     )
 
 
-def test_a_second_article_is_named() -> None:
-    """A citation of another article than the first has its title beside its ¶."""
+def test_several_citations_are_numbered_and_say_which_article() -> None:
+    """Two citations have numbers; where they are of two articles, each has its title, too."""
     other = cite("She stayed.", "She stayed.", title="Cleopatra", id="b")
-    both = Answer((*answered().citations, other), 0.9)
-    assert str(embed_of(both).description).endswith("\n> **She stayed.**\n¶ 1 · Cleopatra")
+    both = Answer((*answered(url=None).citations, other), 0.9)
+    quote = "> He **saw \\*all\\* of it** and won!"
+    assert embed_of(both).description == (
+        f"{quote}\n**1** ¶ 2 · Caesar\\_in\\_Rome\n> **She stayed.**\n**2** ¶ 1 · Cleopatra"
+    )
+    twice = Answer((*answered(url=None).citations,) * 2, 0.9)
+    assert embed_of(twice).description == f"{quote}\n**1** ¶ 2\n{quote}\n**2** ¶ 2"
+
+
+def test_a_summary_and_a_topic() -> None:
+    """A heading says what is shown; whole sentences stand as quotations with number and ¶."""
+    sentences = (cite(TEXT, "First one.", **CAESAR), cite(TEXT, "He left.", **CAESAR))
+    first, second = (
+        f"https://a.example/rome#:~:text={words}" for words in ("First%20one.", "He%20left.")
+    )
+    embed = embed_of(Summary(sentences))
+    assert embed.description == (
+        "**In the article's own sentences:**\n"
+        f"> First one.\n**1** [¶ 1]({first})\n> He left.\n**2** [¶ 2]({second})"
+    )
+    assert embed.title == r"Caesar\_in\_Rome"
+    assert content_of(Topic(sentences[:1])) == (
+        "-# what did he see\n**What I have read on that:**\n> First one.\n¶ 1\n"
+        f"**Caesar\\_in\\_Rome** · Acta Diurna · 22 March 2018\n<{first}>"
+    )
+
+
+def test_names_metadata_and_a_remark() -> None:
+    """Names stand in one line with their ¶, metadata is told as such, a remark is a bare line."""
+    names = Names((cite(TEXT, "Rome", **CAESAR), cite(TEXT, "First", **CAESAR)))
+    assert embed_of(names).description == (
+        "**Named in the article, most often first:**\n**Rome** ¶ 2 · **First** ¶ 1"
+    )
+    told = embed_of(FromMetadata("It was published by *Acta*."))
+    assert told.description == (
+        "-# From the article's data, not from its text:\nIt was published by \\*Acta\\*."
+    )
+    assert told.title is None
+    for embeds in (True, False):
+        assert render.message(ASKED, Remark("Hello!"), 1, embeds) == render.Message("Hello!")
 
 
 @pytest.mark.parametrize(
@@ -218,6 +268,10 @@ def test_no_message_is_ever_over_a_limit(
     question = Question(asked[:1000])
     check(Answer(tuple(cited), 0.5), question)
     check(Abstention(Reason.NOT_SAID, tuple(cited[:3]), 0.5), question)
+    check(Summary(tuple(cited[:3])), question)
+    check(Topic(tuple(cited[:3])), question)
+    check(Names(tuple(cited * 12)[:12]), question)
+    check(FromMetadata("\n".join([title] * 12)), question)
 
 
 @given(article_texts)

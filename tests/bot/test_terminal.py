@@ -3,9 +3,21 @@
 import json
 from datetime import date
 
+import pytest
 from rich.console import Console
 
-from bot.answers import Abstention, Answer, Question, Reason
+from bot.answers import (
+    Abstention,
+    Answer,
+    FromMetadata,
+    Names,
+    Outcome,
+    Question,
+    Reason,
+    Remark,
+    Summary,
+    Topic,
+)
 from bot.feedback import Kind, Note
 from bot.terminal import as_json, as_text, noted
 from tests.bot.examples import cite
@@ -23,13 +35,14 @@ def test_the_json_of_an_answer() -> None:
     """An answer has the keys and values of the contract, in its order."""
     row = as_json(Question("what?"), ANSWER, "3f9c2a71d0be", 41.6789)
     assert list(row) == [
-        *("question", "outcome", "answer", "confidence"),
+        *("question", "outcome", "kind", "answer", "confidence"),
         *("citations", "nearest", "reason", "build", "ms"),
     ]
     passage = {"start": 12, "end": len(TEXT), "text": TEXT[12:]}
     assert row == {
         "question": "what?",
         "outcome": "answer",
+        "kind": "quote",
         "answer": "[bold]saw[/bold] it",
         "confidence": 0.9346,
         "citations": [
@@ -61,6 +74,7 @@ def test_the_json_of_an_abstention() -> None:
     assert row == {
         "question": "what?",
         "outcome": "abstention",
+        "kind": None,
         "answer": None,
         "confidence": 0.1,
         "citations": [],
@@ -151,3 +165,59 @@ def test_feedback_as_a_table() -> None:
     assert "2018-03-22 10:11 👎: wrong words answer 0.87 12 a-1 who?" in lines
     assert "not [bold]him" in lines
     assert "2018-03-23 10:11 👍 answer 0.50" in lines
+
+
+TWO = (cite(TEXT, "First one.", **KNOWN), cite(TEXT, "He left.", **KNOWN))
+SOURCES = ("¶ 1 · Caesar · Acta · 2 March 2018", "¶ 2 · Caesar · Acta · 2 March 2018")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "answer", "cited"),
+    [
+        (Answer(TWO, 0.9), "quote", "First one.", 2),
+        (Summary(TWO), "summary", "First one. He left.", 2),
+        (Names(TWO), "names", "First one., He left.", 2),
+        (Topic(TWO[:1]), "topic", "First one.", 1),
+        (FromMetadata("It is old."), "metadata", "It is old.", 0),
+        (Remark("Hello!"), "remark", "Hello!", 0),
+    ],
+)
+def test_the_json_of_each_kind(outcome: Outcome, kind: str, answer: str, cited: int) -> None:
+    """Each is an answer and says its kind, the words shown, and where the article has them."""
+    row = as_json(Question("what?"), outcome, "3f9c2a71d0be", 5)
+    assert (row["outcome"], row["kind"], row["answer"]) == ("answer", kind, answer)
+    assert (row["nearest"], row["reason"]) == ([], None)
+    assert row["confidence"] == (0.9 if kind == "quote" else 1.0)
+    citations = row["citations"]
+    assert isinstance(citations, list)
+    assert len(citations) == cited
+    for citation in citations:
+        assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_several_citations_are_numbered() -> None:
+    """Of two citations each has its number before its sentence and its source below."""
+    assert as_text(Answer(TWO, 0.9), 1).plain == (
+        f"1  First one.\n\n{SOURCES[0]}\n\n2  He left.\n\n{SOURCES[1]}\n\nconfidence 90%"
+    )
+
+
+def test_the_text_of_a_summary_and_of_a_topic() -> None:
+    """A heading says what the sentences are, and each has its number and source."""
+    words = f"1  First one.\n{SOURCES[0]}\n\n2  He left.\n{SOURCES[1]}"
+    assert as_text(Summary(TWO), 1).plain == f"In the article's own sentences:\n\n{words}"
+    assert (
+        as_text(Topic(TWO[1:]), 1).plain == f"What I have read on that:\n\nHe left.\n{SOURCES[1]}"
+    )
+
+
+def test_the_text_of_names_metadata_and_a_remark() -> None:
+    """Names have their ¶, metadata is said to be that, and a remark is nothing but its line."""
+    assert as_text(Names(TWO), 1).plain == (
+        "Named in the article, most often first:\nFirst one.  ¶ 1\nHe left.  ¶ 2\n"
+        "Caesar · Acta · 2 March 2018"
+    )
+    assert as_text(FromMetadata("It is old."), 1).plain == (
+        "From the article's data, not from its text:\nIt is old."
+    )
+    assert as_text(Remark("Hello!"), 1).plain == "Hello!"
