@@ -150,7 +150,8 @@ class Gateway:
         session.add("READY", self._ready_payload(session))
         if session.intents & GUILDS:
             for guild in self.state.guilds.values():
-                session.add("GUILD_CREATE", guild.payload())
+                if guild.heard:
+                    session.add("GUILD_CREATE", guild.payload() | {"unavailable": False})
         session.greeting = len(session.events)
         self._start_writing(socket, session)
 
@@ -175,7 +176,11 @@ class Gateway:
         return {
             "v": 10,
             "user": self.state.bot.payload() | {"verified": True, "mfa_enabled": False},
-            "guilds": [{"id": guild, "unavailable": True} for guild in self.state.guilds],
+            "guilds": [
+                {"id": guild.id, "unavailable": True}
+                for guild in self.state.guilds.values()
+                if guild.installed
+            ],
             "private_channels": [],
             "session_id": session.id,
             "session_type": "normal",

@@ -1,138 +1,25 @@
-"""The loopback Discord's interactions: their payloads, acknowledgements, answers, follow-ups."""
+"""The loopback Discord's interactions: their acknowledgements, answers, follow-ups."""
 
-import secrets
-import time
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Iterator
 
+from .components import choice_faults, modal_faults, walk
+from .exchange import COMMAND, COMPLETION, COMPONENT, SUBMISSION, Exchange
 from .gateway import Gateway
-from .model import (
-    EPHEMERAL,
-    LOADING,
-    ORDINARY,
-    Channel,
-    Json,
-    Message,
-    Reply,
-    User,
-    snowflake,
-)
-from .resources import discard, edit, publish, written
+from .model import EPHEMERAL, LOADING, Json, Message
+from .resources import discard, edit, publish
 from .rest import Answer, Call, Refusal, Route, bad_form
-from .rules import is_empty, message_faults, schema_faults
+from .rules import callback_faults, is_empty, message_faults, schema_faults
 from .state import State
 
 ACKNOWLEDGE_SECONDS = 3.0
 TOKEN_SECONDS = 15 * 60.0
-ANSWER, DEFERRED = 4, 5
+ANSWER, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+FOLLOW_UPS_ABROAD = 5
 
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 WEBHOOK_MESSAGE = WEBHOOK + "/messages/{message_id}"
-
-
-@dataclass
-class Exchange:
-    """One use of a command and all that the bot answered to it."""
-
-    state: State = field(repr=False)
-    command: Json
-    user: User
-    channel: Channel
-    id: str = field(default_factory=snowflake)
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(48))
-    sent_at: float = field(default_factory=time.monotonic)
-    acknowledged_after: float | None = None
-    ephemeral: bool = False
-    loading: bool = False
-    original: Message | None = None
-    messages: list[Message] = field(default_factory=list)
-    replies: list[Reply] = field(default_factory=list)
-
-    async def reply(self, timeout: float = 20) -> Reply:
-        """Returns the first answer that shows something: immediate, edited in, or follow-up."""
-        what = f"an answer to {self.command['name']!r}"
-        await self.state.until(lambda: bool(self.replies), timeout, what)
-        return self.replies[0]
-
-    def age(self, seconds: float) -> None:
-        """Moves the exchange into the past, for what happens after 3 seconds or 15 minutes."""
-        self.sent_at -= seconds
-
-    @property
-    def owners(self) -> Json:
-        """Returns where the app is installed: "0" is a guild, the user's DMs with the bot count."""
-        return {"0": "0" if self.channel.guild is None else self.channel.guild.id}
-
-    def payload(self, data: Json) -> Json:
-        """Returns the INTERACTION_CREATE of this exchange."""
-        guild = self.channel.guild
-        allowed = str(int(self.state.permissions(self.channel)))
-        payload: Json = {
-            "id": self.id,
-            "application_id": self.state.application_id,
-            "type": 2,
-            "token": self.token,
-            "version": 1,
-            "locale": "en-US",
-            "channel_id": self.channel.id,
-            "channel": self.channel.payload(),
-            "app_permissions": allowed,
-            "attachment_size_limit": 10 * 1024 * 1024,
-            "authorizing_integration_owners": self.owners,
-            "entitlements": [],
-            "context": 1 if guild is None else 0,
-            "data": data,
-        }
-        if guild is None:
-            return payload | {"user": self.user.payload()}
-        return payload | {
-            "guild_id": guild.id,
-            "guild_locale": "en-US",
-            "guild": {"id": guild.id, "locale": "en-US", "features": []},
-            "member": {
-                **guild.member(self.user),
-                "user": self.user.payload(),
-                "permissions": str(int(ORDINARY)),
-            },
-        }
-
-    def mark(self) -> Json:
-        """Returns what a message of this exchange says about where it came from."""
-        metadata = {
-            "id": self.id,
-            "type": 2,
-            "user": self.user.payload(),
-            "authorizing_integration_owners": self.owners,
-        }
-        return {"command_type": self.command["type"], "metadata": metadata}
-
-    def new_message(self, body: Json, arrived: float, flags: int) -> Message:
-        """Returns a message of the bot in this exchange, filed."""
-        message = Message(
-            self.channel,
-            self.state.bot,
-            flags=flags,
-            interaction=self.mark(),
-            body=body,
-            sent_at=arrived,
-            **written(body),
-        )
-        self.messages.append(message)
-        return self.state.keep(message)
-
-    def answered(self, message: Message, arrived: float) -> None:
-        """Records what the bot made `message` show."""
-        reply = Reply(
-            content=message.content,
-            embeds=message.embeds,
-            components=message.components,
-            ephemeral=message.ephemeral,
-            body=message.body,
-            seconds=arrived - self.sent_at,
-            message=message,
-        )
-        self.replies.append(reply)
-        self.state.changed()
 
 
 class Interactions:
@@ -153,11 +40,10 @@ class Interactions:
             Route("DELETE", WEBHOOK_MESSAGE, self._delete_message, open=True),
         ]
 
-    def start(self, command: Json, user: User, channel: Channel, data: Json) -> Exchange:
-        """Returns a new exchange, sent to the bot."""
-        exchange = Exchange(self.state, command, user, channel)
+    def start(self, exchange: Exchange) -> Exchange:
+        """Returns the exchange, sent to the bot."""
         self.exchanges[exchange.token] = exchange
-        self.gateway.dispatch("INTERACTION_CREATE", exchange.payload(data))
+        self.gateway.dispatch("INTERACTION_CREATE", exchange.payload())
         return exchange
 
     async def _callback(self, call: Call) -> Answer:
@@ -169,32 +55,54 @@ class Interactions:
         after = call.arrived - exchange.sent_at
         if after > ACKNOWLEDGE_SECONDS:
             raise Refusal(404, 10062, "Unknown interaction")
-        message = self._first_response(exchange, call)
+        self._first_response(exchange, call)
         exchange.acknowledged_after = after
+        exchange.acknowledged_by = call.body["type"]
+        self.state.changed()
         if call.query.get("with_response") not in ("1", "true"):
             return 204, None
-        return 200, {
-            "interaction": {
-                "id": exchange.id,
-                "type": 2,
-                "response_message_id": message.id,
-                "response_message_loading": exchange.loading,
-                "response_message_ephemeral": exchange.ephemeral,
-            },
-            "resource": {"type": call.body["type"], "message": self.state.render(message)},
-        }
+        return 200, self._receipt(exchange, call.body["type"])
 
-    def _first_response(self, exchange: Exchange, call: Call) -> Message:
-        """Returns the message that an acknowledgement made, as an answer or as "thinking"."""
+    def _receipt(self, exchange: Exchange, kind: int) -> Json:
+        """Returns what an acknowledgement is answered with, the message it made among it."""
+        interaction: Json = {"id": exchange.id, "type": exchange.kind}
+        if exchange.original is None:
+            return {"interaction": interaction}
+        interaction |= {
+            "response_message_id": exchange.original.id,
+            "response_message_loading": exchange.loading,
+            "response_message_ephemeral": exchange.ephemeral,
+        }
+        if kind == DEFERRED_UPDATE:
+            return {"interaction": interaction}
+        message = self.state.render(exchange.original)
+        return {"interaction": interaction, "resource": {"type": kind, "message": message}}
+
+    def _first_response(self, exchange: Exchange, call: Call) -> None:
+        """Does what an acknowledgement asks for."""
         body = call.body
-        # The description's branches are told apart by the type; only these two are served.
-        if not isinstance(body, dict) or body.get("type") not in (ANSWER, DEFERRED):
-            kind = body.get("type") if isinstance(body, dict) else body
-            bad_form([(("type",), "BASE_TYPE_CHOICES", f"{kind} does not answer a command here")])
-        bad_form(schema_faults("post", CALLBACK, body))
+        kind = body.get("type") if isinstance(body, dict) else body
+        if kind not in _answers(exchange):
+            text = f"{kind} does not answer an interaction of type {exchange.kind} here"
+            bad_form([(("type",), "BASE_TYPE_CHOICES", text)])
+        bad_form(callback_faults(body))
         data = body.get("data") or {}
+        if kind in (ANSWER, DEFERRED):
+            self._answer(exchange, call, data)
+        elif kind in (DEFERRED_UPDATE, UPDATE):
+            self._update(exchange, call, data)
+        elif kind == MODAL:
+            bad_form(list(modal_faults(data, ("data",))))
+            exchange.opened = _numbered(data)
+        else:
+            focused = next(option for option in _leaves(exchange.data) if option.get("focused"))
+            bad_form(list(choice_faults(data.get("choices") or [], focused["type"])))
+            exchange.choices = data.get("choices") or []
+
+    def _answer(self, exchange: Exchange, call: Call, data: Json) -> None:
+        """Makes a message, which shows something or "thinking"."""
         flags = data.get("flags") or 0
-        if body["type"] == ANSWER:
+        if call.body["type"] == ANSWER:
             bad_form(message_faults(data, ("data",)))
             if is_empty(data):
                 raise Refusal(400, 50006, "Cannot send an empty message")
@@ -207,7 +115,19 @@ class Interactions:
         self._publish("MESSAGE_CREATE", message)
         if not exchange.loading:
             exchange.answered(message, call.arrived)
-        return message
+
+    def _update(self, exchange: Exchange, call: Call, data: Json) -> None:
+        """Changes the message whose button was pressed, now or later by @original."""
+        message = exchange.message
+        if message is None or message.id not in self.state.messages:
+            raise Refusal(404, 10008, "Unknown Message")
+        if call.body["type"] == UPDATE:
+            edit(message, data, ("data",))
+            self._publish("MESSAGE_UPDATE", message)
+            exchange.answered(message, call.arrived)
+        exchange.original = message
+        exchange.ephemeral = message.ephemeral
+        exchange.messages.append(message)
 
     def _publish(self, name: str, message: Message) -> None:
         if not message.ephemeral:
@@ -236,6 +156,7 @@ class Interactions:
         bad_form(schema_faults("post", WEBHOOK, body) or message_faults(body))
         if is_empty(body):
             raise Refusal(400, 50006, "Cannot send an empty message")
+        self._count_follow_up(exchange)
         if exchange.loading and exchange.original is not None:
             # The first follow-up after a deferral takes the place of "thinking".
             message = exchange.original
@@ -248,6 +169,15 @@ class Interactions:
         if call.query.get("wait") not in ("1", "true"):
             return 204, None
         return 200, self.state.render(message)
+
+    def _count_follow_up(self, exchange: Exchange) -> None:
+        """Refuses a sixth follow-up where only a person has installed the app."""
+        exchange.follow_ups += 1
+        guild = exchange.channel.guild
+        abroad = guild is not None and not guild.installed
+        if abroad and exchange.follow_ups > FOLLOW_UPS_ABROAD:
+            text = "The maximum number of follow-up messages for this interaction is reached"
+            raise Refusal(400, 40094, text)
 
     def _fill(self, exchange: Exchange, message: Message, body: Json) -> None:
         """Edits `message`; what was "thinking" is an answer from now on."""
@@ -275,3 +205,31 @@ class Interactions:
         if message is exchange.original:
             exchange.loading = False
         return 204, None
+
+
+def _answers(exchange: Exchange) -> tuple[int, ...]:
+    """Returns the types of response that an interaction takes."""
+    updates = () if exchange.message is None else (DEFERRED_UPDATE, UPDATE)
+    return {
+        COMMAND: (ANSWER, DEFERRED, MODAL),
+        COMPONENT: (ANSWER, DEFERRED, *updates, MODAL),
+        COMPLETION: (CHOICES,),
+        SUBMISSION: (ANSWER, DEFERRED, *updates),
+    }[exchange.kind]
+
+
+def _leaves(data: Json) -> Iterator[Json]:
+    """Yields the options of a command's data, out of sub-commands."""
+    for option in data.get("options") or []:
+        if "options" in option:
+            yield from _leaves(option)
+        else:
+            yield option
+
+
+def _numbered(modal: Json) -> Json:
+    """Returns a modal whose components have ids, as Discord gives to those without."""
+    modal = copy.deepcopy(modal)
+    for number, (_, component) in enumerate(walk(modal["components"]), start=1):
+        component["id"] = component.get("id") or number
+    return modal

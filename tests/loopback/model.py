@@ -8,8 +8,9 @@ import itertools
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import IntFlag
 from typing import Any
+
+from .permissions import EVERYTHING, NOTHING, Permission
 
 Json = dict[str, Any]
 
@@ -24,48 +25,6 @@ def snowflake() -> str:
     """Returns a new id that carries the present time, as Discord's ids do."""
     milliseconds = int(time.time() * 1000) - DISCORD_EPOCH_MS
     return str(milliseconds << 22 | next(_sequence) & 0x3FFFFF)
-
-
-class Permission(IntFlag):
-    """The permission bits that matter in a text channel."""
-
-    ADMINISTRATOR = 1 << 3
-    ADD_REACTIONS = 1 << 6
-    VIEW_CHANNEL = 1 << 10
-    SEND_MESSAGES = 1 << 11
-    MANAGE_MESSAGES = 1 << 13
-    EMBED_LINKS = 1 << 14
-    ATTACH_FILES = 1 << 15
-    READ_MESSAGE_HISTORY = 1 << 16
-    MENTION_EVERYONE = 1 << 17
-    USE_EXTERNAL_EMOJIS = 1 << 18
-    USE_APPLICATION_COMMANDS = 1 << 31
-    CREATE_PUBLIC_THREADS = 1 << 35
-    SEND_MESSAGES_IN_THREADS = 1 << 38
-
-
-NOTHING = Permission(0)
-EVERYTHING = Permission((1 << 39) - 1)
-ORDINARY = (
-    Permission.ADD_REACTIONS
-    | Permission.VIEW_CHANNEL
-    | Permission.SEND_MESSAGES
-    | Permission.EMBED_LINKS
-    | Permission.ATTACH_FILES
-    | Permission.READ_MESSAGE_HISTORY
-    | Permission.USE_EXTERNAL_EMOJIS
-    | Permission.USE_APPLICATION_COMMANDS
-    | Permission.CREATE_PUBLIC_THREADS
-    | Permission.SEND_MESSAGES_IN_THREADS
-)
-
-
-def named(*names: str) -> Permission:
-    """Returns the union of permissions named in lower case, such as "send_messages"."""
-    bits = NOTHING
-    for name in names:
-        bits |= Permission[name.upper()]
-    return bits
 
 
 @dataclass(frozen=True)
@@ -137,7 +96,10 @@ class Overwrite:
 
 @dataclass
 class Guild:
-    """A server in Discord's sense; the bot's own role is `bot_role`."""
+    """A server in Discord's sense; the first member owns it, the bot's own role is `bot_role`.
+
+    Where the bot is not `installed`, people who installed the app for themselves use it.
+    """
 
     name: str
     id: str
@@ -145,13 +107,40 @@ class Guild:
     bot_role: Role
     members: dict[str, User] = field(default_factory=dict)
     channels: list["Channel"] = field(default_factory=list)
+    threads: list["Channel"] = field(default_factory=list)
+    granted: dict[str, Role] = field(default_factory=dict)
+    installed: bool = True
+    unavailable: bool = False
     joined: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+
+    @property
+    def heard(self) -> bool:
+        """Returns whether the bot gets events of the guild."""
+        return self.installed and not self.unavailable
+
+    @property
+    def owner_id(self) -> str:
+        """Returns the id of the member who may do everything."""
+        return next(iter(self.members))
+
+    def roles_of(self, user: User) -> list[Role]:
+        """Returns the roles of a member beside @everyone."""
+        if user.id == self.bot_role.managed_by:
+            return [self.bot_role]
+        return [self.granted[user.id]] if user.id in self.granted else []
+
+    def permissions(self, user: User) -> Permission:
+        """Returns what a member may do before any channel's overwrites."""
+        bits = self.everyone.permissions
+        for role in self.roles_of(user):
+            bits |= role.permissions
+        everything = user.id == self.owner_id or bits & Permission.ADMINISTRATOR
+        return EVERYTHING if everything else bits
 
     def member(self, user: User) -> Json:
         """Returns the partial member object, as it stands beside a user object."""
-        is_bot = user.id == self.bot_role.managed_by
         return {
-            "roles": [self.bot_role.id] if is_bot else [],
+            "roles": [role.id for role in self.roles_of(user)],
             "nick": None,
             "avatar": None,
             "joined_at": self.joined,
@@ -165,11 +154,12 @@ class Guild:
 
     def payload(self) -> Json:
         """Returns the guild object of GUILD_CREATE."""
+        roles = [self.everyone, self.bot_role, *self.granted.values()]
         return {
             "id": self.id,
             "name": self.name,
             "icon": None,
-            "owner_id": next(iter(self.members)),
+            "owner_id": self.owner_id,
             "afk_timeout": 300,
             "verification_level": 0,
             "default_message_notifications": 0,
@@ -184,10 +174,9 @@ class Guild:
             "features": [],
             "emojis": [],
             "stickers": [],
-            "roles": [self.everyone.payload(), self.bot_role.payload()],
+            "roles": [role.payload() for role in roles],
             "joined_at": self.joined,
             "large": False,
-            "unavailable": False,
             "member_count": len(self.members),
             # Without the members intent only the bot itself is listed.
             "members": [
@@ -196,7 +185,7 @@ class Guild:
                 if user.id == self.bot_role.managed_by
             ],
             "channels": [channel.payload() for channel in self.channels],
-            "threads": [],
+            "threads": [thread.payload() for thread in self.threads],
             "presences": [],
             "voice_states": [],
             "stage_instances": [],
@@ -207,33 +196,65 @@ class Guild:
 
 @dataclass
 class Channel:
-    """A text channel of a guild, or the direct messages with one person."""
+    """A text channel of a guild, a thread in one, or direct messages.
+
+    Direct messages with the bot have a `recipient`; those of `people` among themselves do not.
+    """
 
     id: str
     name: str = ""
     guild: Guild | None = None
     recipient: User | None = None
+    people: list[User] = field(default_factory=list)
+    parent: "Channel | None" = None
+    owner: User | None = None
     position: int = 0
     overwrites: dict[str, Overwrite] = field(default_factory=dict)
     last_message_id: str | None = None
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+
+    @property
+    def context(self) -> int:
+        """Returns where interactions come from: 0 a guild, 1 the bot's DMs, 2 people's DMs."""
+        if self.guild is not None:
+            return 0
+        return 2 if self.recipient is None else 1
 
     def payload(self) -> Json:
         """Returns the channel object."""
         channel: Json = {"id": self.id, "last_message_id": self.last_message_id, "flags": 0}
         if self.guild is None:
-            recipients = [] if self.recipient is None else [self.recipient.payload()]
-            return {**channel, "type": 1, "recipients": recipients}
+            people = self.people if self.recipient is None else [self.recipient]
+            return {**channel, "type": 1, "recipients": [user.payload() for user in people]}
+        channel |= {"guild_id": self.guild.id, "name": self.name, "rate_limit_per_user": 0}
+        if self.parent is not None:
+            return {**channel, "type": 11, **self._thread()}
         return {
             **channel,
             "type": 0,
-            "guild_id": self.guild.id,
-            "name": self.name,
             "position": self.position,
             "topic": None,
             "nsfw": False,
             "parent_id": None,
-            "rate_limit_per_user": 0,
             "permission_overwrites": [each.payload() for each in self.overwrites.values()],
+        }
+
+    def _thread(self) -> Json:
+        """Returns what a public thread says beyond other channels."""
+        assert self.parent is not None and self.owner is not None
+        return {
+            "parent_id": self.parent.id,
+            "owner_id": self.owner.id,
+            "message_count": 0,
+            "member_count": 1,
+            "total_message_sent": 0,
+            "thread_metadata": {
+                "archived": False,
+                "locked": False,
+                "auto_archive_duration": 1440,
+                "archive_timestamp": self.created,
+                "create_timestamp": self.created,
+            },
         }
 
 
@@ -252,16 +273,41 @@ class Message:
     reply_to: str | None = None
     flags: int = 0
     interaction: Json | None = None
+    viewer: User | None = None
     body: Json = field(default_factory=dict)
     id: str = field(default_factory=snowflake)
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     edited: str | None = None
     sent_at: float = field(default_factory=time.monotonic)
+    shown_at: float = field(default_factory=time.monotonic)
 
     @property
     def ephemeral(self) -> bool:
-        """Returns whether only the asking person sees the message."""
+        """Returns whether only the `viewer` sees the message."""
         return bool(self.flags & EPHEMERAL)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a person attaches to a command."""
+
+    name: str
+    data: bytes
+    content_type: str = "text/plain; charset=utf-8"
+    id: str = field(default_factory=snowflake)
+
+    def payload(self, url: str) -> Json:
+        """Returns the attachment object; `url` is where the file is served."""
+        return {
+            "id": self.id,
+            "filename": self.name,
+            "size": len(self.data),
+            "url": url,
+            "proxy_url": url,
+            "content_type": self.content_type,
+            "ephemeral": True,
+            "flags": 0,
+        }
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """The loopback Discord's REST routes outside interactions: application, commands, messages."""
 
+import time
 from datetime import UTC, datetime
 
+from .components import Fault, Place
 from .gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
-from .model import EPHEMERAL, Channel, Json, Message, Permission, snowflake
+from .model import EPHEMERAL, Channel, Json, Message, snowflake
+from .permissions import Permission
 from .rest import Answer, Call, Refusal, Route, bad_form
-from .rules import Fault, command_faults, is_empty, message_faults, schema_faults
+from .rules import command_faults, is_empty, message_faults, schema_faults
 from .state import State
 
 COMMANDS = "/applications/{application_id}/commands"
@@ -15,22 +18,33 @@ EDITABLE = ("content", "embeds", "components")
 
 def publish(state: State, gateway: Gateway, name: str, message: Message) -> None:
     """Sends the bot a message event, if it may see the channel."""
-    direct = message.channel.guild is None
-    if state.permissions(message.channel) & Permission.VIEW_CHANNEL:
-        intent = DIRECT_MESSAGES if direct else GUILD_MESSAGES
+    if state.hears(message.channel):
+        intent = DIRECT_MESSAGES if message.channel.guild is None else GUILD_MESSAGES
         gateway.dispatch(name, state.event(message), intent)
 
 
 def discard(state: State, gateway: Gateway, message: Message) -> None:
     """Deletes a message and tells the bot."""
     del state.messages[message.id]
-    channel = message.channel
-    data = {"id": message.id, "channel_id": channel.id}
+    if not message.ephemeral:
+        _tell_gone(state, gateway, message.channel, "MESSAGE_DELETE", {"id": message.id})
+
+
+def discard_all(state: State, gateway: Gateway, messages: list[Message]) -> None:
+    """Deletes messages of one channel at once and tells the bot."""
+    for message in messages:
+        del state.messages[message.id]
+    ids = {"ids": [message.id for message in messages]}
+    _tell_gone(state, gateway, messages[0].channel, "MESSAGE_DELETE_BULK", ids)
+
+
+def _tell_gone(state: State, gateway: Gateway, channel: Channel, name: str, data: Json) -> None:
+    data = data | {"channel_id": channel.id}
     if channel.guild is not None:
         data["guild_id"] = channel.guild.id
-    if not message.ephemeral:
+    if state.hears(channel):
         intent = DIRECT_MESSAGES if channel.guild is None else GUILD_MESSAGES
-        gateway.dispatch("MESSAGE_DELETE", data, intent)
+        gateway.dispatch(name, data, intent)
 
 
 def written(body: Json) -> Json:
@@ -44,9 +58,9 @@ def written(body: Json) -> Json:
 _EMPTY: dict[str, type] = {"content": str, "embeds": list, "components": list}
 
 
-def edit(message: Message, body: Json) -> None:
+def edit(message: Message, body: Json, at: Place = ()) -> None:
     """Changes what a message shows to what the body says."""
-    bad_form(message_faults(body | {"flags": (body.get("flags") or 0) | message.flags}))
+    bad_form(message_faults(body | {"flags": (body.get("flags") or 0) | message.flags}, at))
     shown = written(body)
     if is_empty({key: getattr(message, key) for key in EDITABLE} | shown):
         raise Refusal(400, 50006, "Cannot send an empty message")
@@ -55,6 +69,7 @@ def edit(message: Message, body: Json) -> None:
     message.flags |= (body.get("flags") or 0) & ~EPHEMERAL
     message.body = body
     message.edited = datetime.now(UTC).isoformat()
+    message.shown_at = time.monotonic()
 
 
 class Resources:

@@ -10,8 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
+from .components import Fault
 from .model import Json, Request
-from .rules import Fault, nested
+from .rules import nested
 from .state import State
 
 PREFIX = "/api/v10"

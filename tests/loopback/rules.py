@@ -13,21 +13,21 @@ from typing import Any
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 
+from .components import REQUIRED, Fault, Place, component_faults, shown_text
 from .model import Json
 
-Place = tuple[str | int, ...]
-Fault = tuple[Place, str, str]
-
+CALLBACK_SCHEMAS = {
+    4: "CreateMessageInteractionCallbackRequest",
+    5: "CreateMessageInteractionCallbackRequest",
+    6: "UpdateMessageInteractionCallbackRequest",
+    7: "UpdateMessageInteractionCallbackRequest",
+    8: "ApplicationCommandAutocompleteCallbackRequest",
+    9: "ModalInteractionCallbackRequest",
+}
 CONTENT_LIMIT = 2000
 EMBEDS_TOTAL = 6000
-COMPONENTS_V2 = 1 << 15
-V2_COMPONENTS = 40
-V2_TEXT = 4000
 COMMAND_TOTAL = 8000
 CHAT_INPUT_NAME = re.compile(r"[-_'\w]{1,32}")
-ACTION_ROW, BUTTON, TEXT_DISPLAY = 1, 2, 10
-LINK, PREMIUM = 5, 6
-REQUIRED = ("BASE_TYPE_REQUIRED", "This field is required")
 
 # Keys that Discord takes and its description leaves out; discord.py always sends `nsfw`, `tts`
 # and an embed's `flags`.
@@ -35,6 +35,7 @@ UNDESCRIBED = {
     "ApplicationCommandCreateRequest": ("nsfw",),
     "ApplicationCommandPatchRequestPartial": ("nsfw",),
     "ApplicationCommandUpdateRequest": ("nsfw",),
+    "IncomingWebhookUpdateForInteractionCallbackRequestPartial": ("tts",),
     "IncomingWebhookUpdateRequestPartial": ("tts",),
     "MessageEditRequestPartial": ("tts",),
     "RichEmbed": ("flags",),
@@ -58,15 +59,32 @@ def _description() -> Json:
 @cache
 def _validator(method: str, path: str) -> Draft202012Validator:
     """Returns the validator for the body of one operation, by its path in the description."""
-    document = _description()
-    body = document["paths"][path][method.lower()]["requestBody"]
-    schema = body["content"]["application/json"]["schema"]
-    return Draft202012Validator(schema | {"components": document["components"]})
+    body = _description()["paths"][path][method.lower()]["requestBody"]
+    return _checker(body["content"]["application/json"]["schema"])
+
+
+@cache
+def _callback_validator(kind: int) -> Draft202012Validator:
+    """Returns the validator for an answer to an interaction, whose branch its type chooses."""
+    return _checker({"$ref": f"#/components/schemas/{CALLBACK_SCHEMAS[kind]}"})
+
+
+def _checker(schema: Json) -> Draft202012Validator:
+    return Draft202012Validator(schema | {"components": _description()["components"]})
 
 
 def schema_faults(method: str, path: str, body: Any) -> list[Fault]:
     """Returns the most telling departure from Discord's schema, if there is any."""
-    error = best_match(_validator(method, path).iter_errors(body))
+    return _departure(_validator(method, path), body)
+
+
+def callback_faults(body: Json) -> list[Fault]:
+    """Returns the same for an answer to an interaction, by the schema of its type."""
+    return _departure(_callback_validator(body["type"]), body)
+
+
+def _departure(validator: Draft202012Validator, body: Any) -> list[Fault]:
+    error = best_match(validator.iter_errors(body))
     if error is None:
         return []
     text = error.message if len(error.message) < 300 else error.message[:300] + "…"
@@ -78,7 +96,7 @@ def message_faults(body: Json, at: Place = ()) -> list[Fault]:
     return [
         *_content_faults(body, at),
         *_embed_faults(body.get("embeds") or [], (*at, "embeds")),
-        *_component_faults(body, at),
+        *component_faults(body, at),
         *_mention_faults(body, at),
     ]
 
@@ -129,79 +147,9 @@ def _is_web(url: str) -> bool:
     return re.match(r"(https?|attachment)://\S+$", url) is not None
 
 
-def _walk(components: list[Json], at: Place) -> Iterator[tuple[Place, Json]]:
-    """Yields every component at any depth with its place."""
-    for number, component in enumerate(components):
-        here = (*at, number)
-        yield here, component
-        yield from _walk(component.get("components") or [], (*here, "components"))
-        if component.get("accessory"):
-            yield (*here, "accessory"), component["accessory"]
-
-
-def _component_faults(body: Json, at: Place) -> Iterator[Fault]:
-    components = body.get("components") or []
-    place = (*at, "components")
-    every = list(_walk(components, place))
-    seen: set[str] = set()
-    for here, component in every:
-        custom_id = component.get("custom_id")
-        if custom_id in seen:
-            yield (*here, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", "Duplicated custom id"
-        if custom_id is not None:
-            seen.add(custom_id)
-        if component["type"] == BUTTON:
-            yield from _button_faults(component, here)
-        elif component["type"] == ACTION_ROW:
-            yield from _row_faults(component, here)
-    if (body.get("flags") or 0) & COMPONENTS_V2:
-        yield from _v2_faults(body, every, at)
-    elif any(component["type"] != ACTION_ROW for component in components):
-        yield place, "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).'
-    elif len(components) > 5:
-        yield place, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."
-
-
-def _row_faults(row: Json, at: Place) -> Iterator[Fault]:
-    inner = row["components"]
-    if any(component["type"] != BUTTON for component in inner) and len(inner) > 1:
-        yield at, "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "A row holds buttons or one select"
-
-
-def _button_faults(button: Json, at: Place) -> Iterator[Fault]:
-    link = button["style"] == LINK
-    if link and not re.match(r"(https?|discord)://\S+$", button.get("url") or ""):
-        yield (*at, "url"), "URL_TYPE_INVALID_URL", "Not a well formed URL."
-    if link and button.get("custom_id") is not None:
-        yield at, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "Link with a custom id"
-    if not link and button.get("url") is not None:
-        yield at, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "Not a link, with an URL"
-    if button["style"] not in (LINK, PREMIUM) and not button.get("custom_id"):
-        yield (*at, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required"
-    if button["style"] != PREMIUM and not button.get("label") and not button.get("emoji"):
-        yield at, "BUTTON_COMPONENT_INVALID_LABEL", "A button needs a label or an emoji"
-
-
-def _v2_faults(body: Json, every: list[tuple[Place, Json]], at: Place) -> Iterator[Fault]:
-    for key in ("content", "embeds"):
-        if body.get(key):
-            text = "Cannot be used with components version 2"
-            yield (*at, key), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text
-    if len(every) > V2_COMPONENTS:
-        text = f"At most {V2_COMPONENTS} components"
-        yield (*at, "components"), "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", text
-    if len(_v2_text(every)) > V2_TEXT:
-        text = f"At most {V2_TEXT} characters of text"
-        yield (*at, "components"), "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", text
-
-
-def _v2_text(every: list[tuple[Place, Json]]) -> str:
-    return "".join(each["content"] for _, each in every if each["type"] == TEXT_DISPLAY)
-
-
 def _mention_faults(body: Json, at: Place) -> Iterator[Fault]:
     """Yields a fault unless the message says that it pings nobody: this project's own rule."""
-    text = _v2_text(list(_walk(body.get("components") or [], ())))
+    text = shown_text(body.get("components") or [])
     if not (body.get("content") or body.get("embeds") or text):
         return
     mentions = body.get("allowed_mentions")

@@ -3,19 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from .model import (
-    EVERYTHING,
-    NOTHING,
-    ORDINARY,
-    Channel,
-    Guild,
-    Json,
-    Message,
-    Permission,
-    Request,
-    User,
-    snowflake,
-)
+from .model import Channel, File, Guild, Json, Message, Request, User, snowflake
+from .permissions import EVERYTHING, NOTHING, ORDINARY, Permission
 
 
 class State:
@@ -30,6 +19,8 @@ class State:
         self.channels: dict[str, Channel] = {}
         self.users: dict[str, User] = {self.bot.id: self.bot}
         self.messages: dict[str, Message] = {}
+        self.installers: set[str] = set()
+        self.files: dict[str, File] = {}
         self.commands: dict[str, Json] = {}
         self.sent: list[Message] = []
         self.requests: list[Request] = []
@@ -60,19 +51,27 @@ class State:
         self.channels[channel.id] = channel
         return channel
 
-    def permissions(self, channel: Channel) -> Permission:
-        """Returns what the bot may do in `channel`: roles first, then the channel's overwrites."""
+    def permissions(self, channel: Channel, user: User | None = None) -> Permission:
+        """Returns what the bot, or `user`, may do in `channel`: roles first, then overwrites."""
+        user = user or self.bot
         guild = channel.guild
         if guild is None:
-            return ORDINARY
-        granted = guild.everyone.permissions | guild.bot_role.permissions
-        if granted & Permission.ADMINISTRATOR:
+            return NOTHING if user == self.bot and channel.recipient is None else ORDINARY
+        if user == self.bot and not guild.installed:
+            return NOTHING
+        bits = guild.permissions(user)
+        if bits & Permission.ADMINISTRATOR:
             return EVERYTHING
-        for holder in (guild.id, guild.bot_role.id, self.bot.id):
-            if holder in channel.overwrites:
-                overwrite = channel.overwrites[holder]
-                granted = granted & ~overwrite.deny | overwrite.allow
-        return granted if granted & Permission.VIEW_CHANNEL else NOTHING
+        overwrites = (channel.parent or channel).overwrites
+        for holder in (guild.id, *(role.id for role in guild.roles_of(user)), user.id):
+            if holder in overwrites:
+                bits = bits & ~overwrites[holder].deny | overwrites[holder].allow
+        return bits if bits & Permission.VIEW_CHANNEL else NOTHING
+
+    def hears(self, channel: Channel) -> bool:
+        """Returns whether the bot gets the events of a channel."""
+        away = channel.guild is not None and channel.guild.unavailable
+        return bool(self.permissions(channel) & Permission.VIEW_CHANNEL) and not away
 
     def readable(self, message: Message) -> bool:
         """Returns whether the bot sees the content without the message-content intent."""
@@ -106,8 +105,7 @@ class State:
         if message.reply_to is not None:
             payload |= self._reference(message)
         if message.interaction is not None:
-            # 20 answers a slash command, 23 a context menu.
-            payload["type"] = 20 if message.interaction["command_type"] == 1 else 23
+            payload["type"] = message.interaction["message_type"]
             payload["interaction_metadata"] = message.interaction["metadata"]
             payload["webhook_id"] = payload["application_id"] = self.application_id
         return payload
