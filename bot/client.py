@@ -17,6 +17,7 @@ from discord import app_commands
 from bot import render
 from bot.answers import Answer, Outcome, Question, QuestionError, parse_question
 from bot.ask import Judgement, answer
+from bot.limits import Limits, NotNow
 from bot.live import LiveIndex
 from bot.reader import Reader
 from bot.sending import persist
@@ -58,6 +59,7 @@ class Asking:
         reader: what reads the passages, if anything does.
         judgement: when an answer is given.
         pool: the threads that questions are worked on in.
+        limits: how often one may ask.
         log_questions: whether the log shows what was asked.
     """
 
@@ -65,6 +67,7 @@ class Asking:
     reader: Reader | None
     judgement: Judgement
     pool: ThreadPoolExecutor
+    limits: Limits
     log_questions: bool
 
     async def index(self) -> PassageIndex:
@@ -116,6 +119,20 @@ class PilcrowClient(discord.Client):
         finally:
             self.under_way.discard(task)
 
+    def admit(self, origin: Origin) -> None:
+        """Takes on a question that the task at work is to answer.
+
+        Raises:
+            NotNow: too many are asked.
+        """
+        try:
+            self.asking.limits.admit(origin.asker, origin.channel, len(self.under_way))
+        except NotNow as error:
+            # Or a flood of questions would be one of lines too.
+            if not error.repeated:
+                _log.info("%d refused: too many questions", origin.source)
+            raise
+
     async def setup_hook(self) -> None:
         """Tells Discord the commands, where they are not the ones it has."""
         try:
@@ -149,7 +166,14 @@ class PilcrowClient(discord.Client):
         if not allowed.write:
             _log.info("%d not answered: no permission to write there", message.id)
             return
-        reply = await self._reply(message, allowed.embed)
+        try:
+            self.admit(origin_of(message))
+            reply = await self._reply(message, allowed.embed)
+        except NotNow as error:
+            # A bot that replies to each message of a flood is part of the flood.
+            if error.repeated:
+                return
+            reply = render.notice(str(error))
         try:
             await _send(message, reply, allowed.refer)
         except (discord.HTTPException, aiohttp.ClientError) as error:

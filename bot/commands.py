@@ -60,10 +60,12 @@ async def _answer(
     client: PilcrowClient, interaction: discord.Interaction, question: Question, private: bool
 ) -> None:
     with client.working():
-        await defer(interaction, private=private)
         origin = Origin(
             interaction.id, interaction.user.id, interaction.channel_id or 0, interaction.guild_id
         )
+        # Before the place for an answer is held that all can see.
+        client.admit(origin)
+        await defer(interaction, private=private)
         reply = await client.asking.reply(question, origin, _may_embed(interaction))
         await _fill(interaction, reply)
 

@@ -15,6 +15,7 @@ import stamina.instrumentation
 from bot.ask import load_judgement
 from bot.client import Asking, PilcrowClient
 from bot.commands import add_commands
+from bot.limits import Limits
 from bot.live import LiveIndex
 from bot.reader import find_reader
 from bot.settings import Settings
@@ -62,7 +63,7 @@ def run_bot(settings: Settings, version: str) -> None:
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     judgement = load_judgement(reader, settings.caution)
-    asking = Asking(live, reader, judgement, pool, settings.log_questions)
+    asking = Asking(live, reader, judgement, pool, _limits(settings), settings.log_questions)
 
     def make_client() -> PilcrowClient:
         client = PilcrowClient(asking)
@@ -84,6 +85,11 @@ def log_to_standard_error() -> None:
     logging.getLogger("discord.client").addFilter(_shorten)
     stamina.instrumentation.set_on_retry_hooks([])
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+def _limits(settings: Settings) -> Limits:
+    most = settings.workers + settings.waiting
+    return Limits(settings.per_person, settings.per_channel, settings.cooldown, most)
 
 
 async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
