@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import aiohttp
 import discord
@@ -19,6 +20,7 @@ from bot.answers import Answer, Outcome, Question, QuestionError, parse_question
 from bot.ask import Judgement, answer
 from bot.limits import Limits, NotNow
 from bot.live import LiveIndex
+from bot.metrics import ABSTENTION, ANSWER, FAILED, REFUSED, Metrics
 from bot.reader import Reader
 from bot.sending import persist
 from bot.sync import sync
@@ -60,7 +62,9 @@ class Asking:
         judgement: when an answer is given.
         pool: the threads that questions are worked on in.
         limits: how often one may ask.
+        metrics: what is counted.
         log_questions: whether the log shows what was asked.
+        started: when the bot was.
     """
 
     live: LiveIndex
@@ -68,7 +72,9 @@ class Asking:
     judgement: Judgement
     pool: ThreadPoolExecutor
     limits: Limits
+    metrics: Metrics
     log_questions: bool
+    started: datetime
 
     async def index(self) -> PassageIndex:
         """The current build, opened in a thread if it is a new one."""
@@ -78,7 +84,8 @@ class Asking:
         """The message that answers a question; with an embed only where `embeds` says so."""
         work = functools.partial(_work, self, question, origin)
         loop = asyncio.get_running_loop()
-        outcome, index = await loop.run_in_executor(self.pool, work)
+        with self.metrics.questions.labels(FAILED).count_exceptions():
+            outcome, index = await loop.run_in_executor(self.pool, work)
         return render.message(question, outcome, len(index.articles), embeds)
 
 
@@ -89,6 +96,11 @@ class _Allowed:
     write: bool
     embed: bool
     refer: bool
+
+
+# Where the bot is not a member, a person who has installed it can ask all the same.
+_EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_BY_ANYBODY = app_commands.AppInstallationType(guild=True, user=True)
 
 
 class PilcrowClient(discord.Client):
@@ -104,7 +116,9 @@ class PilcrowClient(discord.Client):
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(intents=intents, allowed_mentions=SILENT, max_messages=None)
         self.asking = asking
-        self.tree = app_commands.CommandTree(self)
+        self.tree = app_commands.CommandTree(
+            self, allowed_contexts=_EVERYWHERE, allowed_installs=_BY_ANYBODY
+        )
         self.under_way: set[asyncio.Task[object]] = set()
 
     @contextmanager
@@ -128,7 +142,8 @@ class PilcrowClient(discord.Client):
         try:
             self.asking.limits.admit(origin.asker, origin.channel, len(self.under_way))
         except NotNow as error:
-            # Or a flood of questions would be one of lines too.
+            self.asking.metrics.questions.labels(REFUSED).inc()
+            # A flood of questions is not to be one of lines too.
             if not error.repeated:
                 _log.info("%d refused: too many questions", origin.source)
             raise
@@ -168,16 +183,14 @@ class PilcrowClient(discord.Client):
             return
         try:
             self.admit(origin_of(message))
-            reply = await self._reply(message, allowed.embed)
         except NotNow as error:
             # A bot that replies to each message of a flood is part of the flood.
-            if error.repeated:
-                return
-            reply = render.notice(str(error))
-        try:
-            await _send(message, reply, allowed.refer)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
+            if not error.repeated:
+                await _tell(message, render.notice(str(error)), allowed.refer)
+            return
+        with self.asking.metrics.reply_seconds.time():
+            reply = await self._reply(message, allowed.embed)
+            await _tell(message, reply, allowed.refer)
 
     async def _reply(self, message: discord.Message, embeds: bool) -> render.Message:
         text = without_mentions(message.content)
@@ -220,6 +233,13 @@ def _allowed(message: discord.Message) -> _Allowed:
     return _Allowed(may.view_channel and write, may.embed_links, may.read_message_history)
 
 
+async def _tell(message: discord.Message, reply: render.Message, refer: bool) -> None:
+    try:
+        await _send(message, reply, refer)
+    except (discord.HTTPException, aiohttp.ClientError) as error:
+        _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
+
+
 async def _send(message: discord.Message, reply: render.Message, refer: bool) -> None:
     # The nonce makes the second of two equal calls harmless, so that a lost one can be repeated.
     send = functools.partial(
@@ -241,13 +261,27 @@ def _work(asking: Asking, question: Question, origin: Origin) -> tuple[Outcome, 
     began = time.perf_counter()
     index = asking.live.current()
     outcome = answer(question, index, asking.reader, asking.judgement)
+    seconds = time.perf_counter() - began
+    kind = ANSWER if isinstance(outcome, Answer) else ABSTENTION
+    asking.metrics.questions.labels(kind).inc()
+    asking.metrics.outcome_seconds.observe(seconds)
+    asked = {"question": question.text} if asking.log_questions else {}
     _log.info(
         "%d %s confidence %.2f in %.0f ms build %s%s",
         origin.source,
-        "answer" if isinstance(outcome, Answer) else "abstention",
+        kind,
         outcome.confidence,
-        (time.perf_counter() - began) * 1000,
+        seconds * 1000,
         index.name,
         f" question {question.text!r}" if asking.log_questions else "",
+        # What JSON lines have beside these words.
+        extra={
+            "source": origin.source,
+            "outcome": kind,
+            "confidence": round(outcome.confidence, 4),
+            "ms": round(seconds * 1000, 1),
+            "build": index.name,
+            **asked,
+        },
     )
     return outcome, index

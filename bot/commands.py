@@ -10,7 +10,8 @@ from discord import app_commands
 from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
 from bot.client import SILENT, Origin, PilcrowClient, without_mentions
-from bot.sending import defer, persist
+from bot.metrics import Metrics
+from bot.sending import TOO_LATE, defer, persist
 from index.errors import PilcrowError
 
 NO_WORDS = "That message has no words that I could take for a question."
@@ -51,9 +52,16 @@ def add_commands(client: PilcrowClient, version: str) -> None:
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         index = await client.asking.index()
-        await _fill(interaction, render.about(version, index, client.asking.log_questions))
+        await _fill(
+            interaction,
+            render.about(version, index, client.asking.started, client.asking.log_questions),
+        )
 
-    tree.error(_on_error)
+    @tree.error
+    async def on_error(
+        interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        await _on_error(client.asking.metrics, interaction, error)
 
 
 async def _answer(
@@ -65,9 +73,10 @@ async def _answer(
         )
         # Before the place for an answer is held that all can see.
         client.admit(origin)
-        await defer(interaction, private=private)
-        reply = await client.asking.reply(question, origin, _may_embed(interaction))
-        await _fill(interaction, reply)
+        with client.asking.metrics.reply_seconds.time():
+            await defer(interaction, private=private)
+            reply = await client.asking.reply(question, origin, _may_embed(interaction))
+            await _fill(interaction, reply)
 
 
 def _may_embed(interaction: discord.Interaction) -> bool:
@@ -95,8 +104,12 @@ async def _tell(interaction: discord.Interaction, reply: render.Message) -> None
     await _fill(interaction, reply)
 
 
-async def _on_error(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+async def _on_error(
+    metrics: Metrics, interaction: discord.Interaction, error: app_commands.AppCommandError
+) -> None:
     cause = error.__cause__ or error
+    if isinstance(cause, discord.NotFound) and cause.code == TOO_LATE:
+        metrics.late.inc()
     if isinstance(cause, discord.HTTPException | aiohttp.ClientError):
         _log.warning("%d not answered: Discord refuses (%s)", interaction.id, cause)
         return

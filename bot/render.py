@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import discord
 
@@ -49,9 +50,9 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
+def about(version: str, index: PassageIndex, started: datetime, logs_questions: bool) -> Message:
     """What the bot is, what it has read, and what it keeps."""
-    moment = int(index.built_at.timestamp())
+    made, up = int(index.built_at.timestamp()), int(started.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
     kept = "the articles and their index"
     if logs_questions:
@@ -60,9 +61,11 @@ def about(version: str, index: PassageIndex, logs_questions: bool) -> Message:
     noted = "the number that Discord gave it and whether it was answered"
     lines = (
         f"**Pilcrow {version}** answers questions about articles in the articles' own words.",
-        f"Build `{index.name}`, made <t:{moment}:f>: {holds}.",
+        f"Build `{index.name}`, made <t:{made}:f> (<t:{made}:R>): {holds}.",
+        f"Started <t:{up}:R>.",
         f"Stored: {kept}.",
         f"Not stored: {forgotten}.",
+        "Held in memory for a moment, against floods: who asked, and where.",
         f"Noted in the operator's log for each question: {noted}.",
     )
     return Message(content="\n".join(lines))

@@ -10,7 +10,7 @@ import stamina
 
 _T = TypeVar("_T")
 
-ALREADY_ACKNOWLEDGED = 40060
+ALREADY_ACKNOWLEDGED, TOO_LATE = 40060, 10062
 
 
 async def persist(call: Callable[[], Awaitable[_T]]) -> _T:

@@ -1,6 +1,7 @@
 """The bot as its own process, against a Discord on this machine: what people meet."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -188,9 +189,12 @@ async def test_about_says_what_is_stored(discord: LoopbackDiscord, folder: Path)
     lines = reply.content.split("\n")
     made = int((folder / current(folder) / "manifest.json").stat().st_mtime)
     assert lines[0].startswith("**Pilcrow 0.1.0**")
-    assert lines[1] == f"Build `{current(folder)}`, made <t:{made}:f>: 1 article, 26 passages."
-    assert lines[2] == "Stored: the articles and their index."
-    assert lines[3] == "Not stored: your questions, your messages, and who asked."
+    assert lines[1] == (
+        f"Build `{current(folder)}`, made <t:{made}:f> (<t:{made}:R>): 1 article, 26 passages."
+    )
+    assert re.fullmatch(r"Started <t:\d+:R>\.", lines[2])
+    assert lines[3] == "Stored: the articles and their index."
+    assert lines[4] == "Not stored: your questions, your messages, and who asked."
     assert reply.ephemeral
     assert discord.violations == []
 

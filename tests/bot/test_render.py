@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import discord
@@ -262,18 +262,21 @@ def test_thousands_of_articles_are_counted(title: str) -> None:
 def test_about_says_what_is_kept(tmp_path: Path) -> None:
     """/about names the build, and tells apart a bot that logs questions from one that does not."""
     index = index_of(tmp_path, {"text": "One.\n\nTwo."}, {"text": "Three."})
-    quiet = str(render.about("1.2.3", index, logs_questions=False).content).split("\n")
+    started = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+    quiet = str(render.about("1.2.3", index, started, logs_questions=False).content).split("\n")
     made = int(index.built_at.timestamp())
     assert quiet == [
         "**Pilcrow 1.2.3** answers questions about articles in the articles' own words.",
-        f"Build `{index.name}`, made <t:{made}:f>: 2 articles, 3 passages.",
+        f"Build `{index.name}`, made <t:{made}:f> (<t:{made}:R>): 2 articles, 3 passages.",
+        "Started <t:1772366400:R>.",
         "Stored: the articles and their index.",
         "Not stored: your questions, your messages, and who asked.",
+        "Held in memory for a moment, against floods: who asked, and where.",
         "Noted in the operator's log for each question: "
         "the number that Discord gave it and whether it was answered.",
     ]
-    telling = str(render.about("1.2.3", index, logs_questions=True).content).split("\n")
-    assert telling[2:4] == [
+    telling = str(render.about("1.2.3", index, started, logs_questions=True).content).split("\n")
+    assert telling[3:5] == [
         "Stored: the articles and their index, "
         "and in the operator's log the words of each question.",
         "Not stored: who asked.",
