@@ -274,6 +274,36 @@ MODAL = {
 }
 
 
+def go(number: int, **change: Any) -> dict[str, Any]:
+    """Returns a button."""
+    return {"type": 2, "style": 1, "label": "Go", "custom_id": f"go{number}"} | change
+
+
+@pytest.mark.parametrize(
+    ("rows", "word"),
+    [
+        ([[go(number) for number in range(6)]], "SCHEMA"),
+        ([[go(number)] for number in range(6)], "BAD_LENGTH"),
+        ([[go(1)], [go(1)]], "DUPLICATED"),
+        ([[go(1, custom_id="x" * 101)]], "SCHEMA"),
+        ([[go(1, custom_id="")]], "SCHEMA"),
+        ([[go(1, label="x" * 81)]], "SCHEMA"),
+        ([[go(1, label=None)]], "INVALID_LABEL"),
+        ([[go(1, url="https://example.org/")]], "MUTUALLY_EXCLUSIVE"),
+    ],
+)
+async def test_bad_buttons_are_refused(
+    alone: LoopbackDiscord, rows: list[list[dict[str, Any]]], word: str
+) -> None:
+    """Buttons against the limits are a violation, in a message as in a change of one."""
+    path, exchange = await pressed(alone)
+    components = [{"type": 1, "components": row} for row in rows]
+    body = {"type": 7, "data": {"components": components}}
+    status, answer = await call(alone, "POST", path, body)
+    assert (status, answer["code"], exchange.acknowledged_by) == (400, 50035, None)
+    assert len(alone.violations) == 1 and word in alone.violations[0]
+
+
 async def pressed(discord: LoopbackDiscord) -> tuple[str, Any]:
     """Returns the callback's path and the exchange of a click on a message written by hand."""
     body = {"content": "x", "components": [ROW], "allowed_mentions": NOBODY}

@@ -17,6 +17,7 @@ GUILD_MESSAGES = 1 << 9
 DIRECT_MESSAGES = 1 << 12
 PRIVILEGED = {"GUILD_MEMBERS": 1 << 1, "GUILD_PRESENCES": 1 << 8, "MESSAGE_CONTENT": 1 << 15}
 HEARTBEAT_MS = 41_250
+ONE_SHARD = [0, 1]
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
@@ -140,6 +141,9 @@ class Gateway:
         if self._live:
             raise _Close(4005, "Already authenticated")
         self._check_token(data)
+        if data.get("shard", ONE_SHARD) != ONE_SHARD:
+            self.state.violations.append(f"gateway: shard {data['shard']}, not {ONE_SHARD}")
+            raise _Close(4010, "Invalid shard.")
         self.intents = data["intents"]
         asked = [name for name, bit in PRIVILEGED.items() if data["intents"] & bit]
         if asked:
@@ -184,6 +188,7 @@ class Gateway:
             "private_channels": [],
             "session_id": session.id,
             "session_type": "normal",
+            "shard": ONE_SHARD,
             "resume_gateway_url": self.url,
             "application": {"id": self.state.application_id, "flags": 0},
         }

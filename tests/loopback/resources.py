@@ -100,6 +100,7 @@ class Resources:
             Route("GET", "/channels/{channel_id}", self._get_channel),
             Route("POST", "/channels/{channel_id}/typing", self._typing),
             Route("POST", MESSAGES, self._create_message),
+            Route("GET", MESSAGES, self._list_messages),
             Route("GET", message, self._get_message),
             Route("PATCH", message, self._edit_message),
             Route("DELETE", message, self._delete_message),
@@ -144,7 +145,7 @@ class Resources:
             "tags": [],
             "interactions_endpoint_url": None,
             "integration_types_config": {"0": {}, "1": {}},
-            "approximate_guild_count": len(self.state.guilds),
+            "approximate_guild_count": sum(g.installed for g in self.state.guilds.values()),
         }
 
     # Commands
@@ -234,7 +235,9 @@ class Resources:
 
     def _message(self, call: Call) -> Message:
         message = self.state.messages.get(call.ids["message_id"])
-        if message is None or message.channel is not self._channel(call):
+        here = message is not None and message.channel is self._channel(call)
+        # What only one person sees is reached by its interaction's token alone.
+        if message is None or not here or message.ephemeral:
             raise Refusal(404, 10008, "Unknown Message")
         return message
 
@@ -246,12 +249,13 @@ class Resources:
         return 200, self._channel(call).payload()
 
     async def _typing(self, call: Call) -> Answer:
-        self._need(self._channel(call), Permission.SEND_MESSAGES)
+        channel = self._channel(call)
+        self._need(channel, _sending(channel))
         return 204, None
 
     async def _create_message(self, call: Call) -> Answer:
         channel, body = self._channel(call), call.body
-        self._need(channel, Permission.SEND_MESSAGES)
+        self._need(channel, _sending(channel))
         bad_form(schema_faults("post", MESSAGES, body) or message_faults(body))
         if is_empty(body):
             raise Refusal(400, 50006, "Cannot send an empty message")
@@ -289,6 +293,19 @@ class Resources:
         bad_form([fault] if reference.get("fail_if_not_exists") in (None, True) else [])
         return None
 
+    async def _list_messages(self, call: Call) -> Answer:
+        channel = self._channel(call)
+        limit = call.query.get("limit", "50")
+        if not limit.isdecimal() or not 1 <= int(limit) <= 100:
+            text = f"int value should be between 1 and 100, not {limit}"
+            bad_form([(("limit",), "NUMBER_TYPE_RANGE", text)])
+        if not self.state.permissions(channel) & Permission.READ_MESSAGE_HISTORY:
+            return 200, []
+        every = self.state.messages.values()
+        seen = [each for each in every if each.channel is channel and not each.ephemeral]
+        chosen = _part(seen, call.query, int(limit))
+        return 200, [self.state.render(message) for message in reversed(chosen)]
+
     async def _get_message(self, call: Call) -> Answer:
         message = self._message(call)
         self._need(message.channel, Permission.READ_MESSAGE_HISTORY)
@@ -317,3 +334,22 @@ def _option(option: Json) -> Json:
     if kept.get("options"):
         kept["options"] = [_option(inner) for inner in kept["options"]]
     return kept
+
+
+def _sending(channel: Channel) -> Permission:
+    """Returns the permission that sending takes."""
+    if channel.parent is None:
+        return Permission.SEND_MESSAGES
+    return Permission.SEND_MESSAGES_IN_THREADS
+
+
+def _part(messages: list[Message], query: dict[str, str], limit: int) -> list[Message]:
+    """Returns at most `limit` of a channel's messages, oldest first, as the query asks for."""
+    if "around" in query:
+        middle = int(query["around"])
+        before = [each for each in messages if int(each.id) < middle][-(limit // 2) :]
+        return [*before, *(each for each in messages if int(each.id) >= middle)][:limit]
+    if "after" in query:
+        return [each for each in messages if int(each.id) > int(query["after"])][:limit]
+    last = int(query.get("before", 1 << 63))
+    return [each for each in messages if int(each.id) < last][-limit:]

@@ -27,6 +27,7 @@ CALLBACK_SCHEMAS = {
 CONTENT_LIMIT = 2000
 EMBEDS_TOTAL = 6000
 COMMAND_TOTAL = 8000
+SUB_COMMANDS = (1, 2)
 CHAT_INPUT_NAME = re.compile(r"[-_'\w]{1,32}")
 
 # Keys that Discord takes and its description leaves out; discord.py always sends `nsfw`, `tts`
@@ -188,24 +189,43 @@ def _command_faults(command: Json, kind: int, at: Place) -> Iterator[Fault]:
     if not command.get("description"):
         yield (*at, "description"), *REQUIRED
     yield from _name_faults(command, at)
+    yield from _option_faults(command, at)
+    if len("".join(_command_texts(command))) > COMMAND_TOTAL:
+        text = f"Command exceeds maximum size ({COMMAND_TOTAL})"
+        yield at, "APPLICATION_COMMAND_TOO_LARGE", text
+
+
+def _option_faults(command: Json, at: Place) -> Iterator[Fault]:
+    """Yields what is wrong with the options of a command or sub-command, at any depth."""
     options = command.get("options") or []
-    texts = [command["name"], command.get("description") or ""]
     required = True
     for number, option in enumerate(options):
         here = (*at, "options", number)
         yield from _name_faults(option, here)
-        texts += [option["name"], option["description"]]
-        texts += [str(choice[key]) for choice in option.get("choices") or [] for key in choice]
+        yield from _option_faults(option, here)
         if option.get("required") and not required:
             text = "Required options must be placed before non-required options"
             yield here, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", text
         required = bool(option.get("required"))
+        if option.get("autocomplete") and option.get("choices"):
+            text = "An option has choices or completes, not both"
+            yield here, "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_CHOICES", text
+    if len({option["type"] in SUB_COMMANDS for option in options}) > 1:
+        text = "Sub-command and sub-command group option types are mutually exclusive"
+        yield (*at, "options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", text
     if len({option["name"] for option in options}) < len(options):
         text = "Option names must be unique"
         yield (*at, "options"), "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", text
-    if len("".join(texts)) > COMMAND_TOTAL:
-        text = f"Command exceeds maximum size ({COMMAND_TOTAL})"
-        yield at, "APPLICATION_COMMAND_TOO_LARGE", text
+
+
+def _command_texts(command: Json) -> Iterator[str]:
+    """Yields every text of a command that counts towards the total."""
+    yield command["name"]
+    yield command.get("description") or ""
+    for choice in command.get("choices") or []:
+        yield from (str(choice["name"]), str(choice["value"]))
+    for option in command.get("options") or []:
+        yield from _command_texts(option)
 
 
 def _name_faults(holder: Json, at: Place) -> Iterator[Fault]:
