@@ -1,4 +1,4 @@
-"""The command `pilcrow`: the commands of the index, and ask, eval, export-reader, run."""
+"""The command `pilcrow`: the commands of the index, and ask, eval, export-reader, health, run."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from bot import terminal
 from bot.answers import Outcome, Question, parse_question
 from bot.ask import consider, decide, load_judgement
 from bot.evaluate import ask_all, report, written
+from bot.health import ask_health
 from bot.questions import QuestionsError, read_labelled, read_rows
 from bot.reader import find_reader
 from bot.settings import Settings
@@ -129,6 +130,13 @@ def export_reader_command(model: str, target: Path, int8: bool) -> None:
     with busy("Exporting the model"):
         export_reader(model, target, int8)
     click.echo(f"Set PILCROW_READER={target} to read with it.")
+
+
+@cli.command("health")
+@index_option
+def health_command(folder: Path | None) -> None:
+    """Say whether the bot that runs on this machine is connected; needs its PILCROW_METRICS."""
+    click.echo(ask_health(settings_of(Settings, folder).metrics))
 
 
 @cli.command("run")

@@ -88,7 +88,7 @@ async def served(monitor: Monitor, metrics: Metrics, address: Address) -> AsyncI
 
     async def health(_: web.Request) -> web.Response:
         if monitor.connected:
-            return web.Response(text="connected\n")
+            return web.Response(text="connected to Discord\n")
         return web.Response(status=503, text="not connected to Discord\n")
 
     application = web.Application()

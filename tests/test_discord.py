@@ -236,6 +236,25 @@ async def test_where_it_may_not_write_it_does_not_try(discord: LoopbackDiscord) 
     assert discord.violations == []
 
 
+async def test_where_it_may_not_look_commands_still_answer(discord: LoopbackDiscord) -> None:
+    """Without View Channel a mention does not reach the bot, and a command does."""
+    channel = discord.add_channel(discord.guild, "hidden")
+    discord.deny(channel, "view_channel")
+    await discord.say("who shot masood", channel=channel, mention=True)
+    exchange = await discord.slash("ask", ASKED, channel=channel)
+    assert body_of(await exchange.reply()) == MASOOD
+    assert [message.reply_to for message in discord.sent if message.channel == channel] == [None]
+    assert discord.violations == []
+
+
+async def test_where_it_may_not_write_commands_still_answer(discord: LoopbackDiscord) -> None:
+    """Without Send Messages a command is answered all the same, for it needs no permission."""
+    channel = discord.add_channel(discord.guild, "announcements")
+    discord.deny(channel, "send_messages")
+    assert body_of(await (await discord.slash("ask", ASKED, channel=channel)).reply()) == MASOOD
+    assert discord.violations == []
+
+
 async def test_a_deleted_question_is_still_answered(discord: LoopbackDiscord) -> None:
     """A question that is deleted before its answer does not break the bot."""
     message = await discord.say("who shot masood", mention=True)

@@ -14,6 +14,7 @@ import pytest_asyncio
 from tests.loopback.model import Reply
 from tests.loopback.process import BotProcess
 from tests.loopback.server import LoopbackDiscord
+from tests.terminal import pilcrow
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -35,6 +36,7 @@ class Watched:
     def __init__(self, discord: LoopbackDiscord, bot: BotProcess, port: int) -> None:
         self.discord = discord
         self.bot = bot
+        self.port = port
         self._address = f"http://127.0.0.1:{port}"
 
     async def get(self, path: str) -> tuple[int, str]:
@@ -61,9 +63,15 @@ class Watched:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def running(sample_folder: Path) -> AsyncIterator[Watched]:
-    """The bot with metrics and a log in JSON."""
+    """The bot with metrics, a log in JSON, and the limits that it has by default."""
     port = free_port()
-    env = {"PILCROW_METRICS": str(port), "PILCROW_LOG_FORMAT": "json"}
+    env = {
+        "PILCROW_METRICS": str(port),
+        "PILCROW_LOG_FORMAT": "json",
+        # As many questions as by default.
+        "PILCROW_PER_PERSON": None,
+        "PILCROW_PER_CHANNEL": None,
+    }
     arguments = ("run", "--index", str(sample_folder))
     async with LoopbackDiscord() as discord, BotProcess(discord, arguments, env=env) as bot:
         await discord.ready()
@@ -93,6 +101,12 @@ def name_of(folder: Path) -> str:
 def times_of(folder: Path) -> set[tuple[Path, int]]:
     """All that is in a folder, each with the time at which it was last changed."""
     return {(file, file.stat().st_mtime_ns) for file in folder.rglob("*")}
+
+
+async def health_of(port: int) -> tuple[int, str, str]:
+    """Status, output and complaints of `pilcrow health`."""
+    run = await asyncio.to_thread(pilcrow, "health", PILCROW_METRICS=str(port))
+    return run.status, run.out, run.err
 
 
 async def test_metrics_count_questions(watched: Watched, sample_folder: Path) -> None:
@@ -156,19 +170,32 @@ async def test_an_acknowledgement_too_late_is_counted(watched: Watched) -> None:
 
 async def test_health_follows_the_connection(watched: Watched) -> None:
     """/healthz is 200 while the gateway is connected, 503 without it, and 200 after a resume."""
-    assert await watched.health(200) == "connected\n"
+    assert await watched.health(200) == "connected to Discord\n"
     before = await watched.metrics()
+    assert await health_of(watched.port) == (0, "The bot is connected to Discord.\n", "")
     watched.discord.refuse_gateway = True
     await watched.discord.abort_gateway()
     assert await watched.health(503) == "not connected to Discord\n"
     assert (await watched.metrics())["pilcrow_gateway_connected"] == 0
+    words = "The bot is not connected to Discord: its log says why.\n"
+    assert await health_of(watched.port) == (1, "", words)
     watched.discord.refuse_gateway = False
-    assert await watched.health(200) == "connected\n"
+    assert await watched.health(200) == "connected to Discord\n"
     after = await watched.metrics()
     assert after["pilcrow_gateway_connected"] == 1
     resumes = "pilcrow_gateway_resumes_total"
     assert after[resumes] == before[resumes] + 1
     assert after["pilcrow_gateway_disconnects_total"] > before["pilcrow_gateway_disconnects_total"]
+
+
+async def test_health_without_a_bot_says_what_to_look_for() -> None:
+    """`pilcrow health` ends with status 1 and a sentence where nobody answers or none is named."""
+    port = free_port()
+    status, out, complaint = await health_of(port)
+    assert (status, out) == (1, "")
+    assert complaint.startswith(f"No bot answers at 127.0.0.1:{port} (")
+    run = await asyncio.to_thread(pilcrow, "health", PILCROW_METRICS="")
+    assert run.err == "There is no bot to ask: set PILCROW_METRICS as it is set for the bot.\n"
 
 
 async def test_who_has_installed_it_can_ask_elsewhere(watched: Watched) -> None:
@@ -190,6 +217,29 @@ async def test_who_has_installed_it_can_ask_elsewhere(watched: Watched) -> None:
     paths = [call.path for call in discord.requests[before:]]
     assert len(paths) == 16
     assert all(path.startswith(("/interactions/", "/webhooks/")) for path in paths)
+    assert discord.violations == []
+
+
+async def test_fifty_people_in_three_servers_at_once(watched: Watched) -> None:
+    """Fifty people who ask at once in three servers are all acknowledged in 3 s and answered."""
+    discord = watched.discord
+    guilds = [discord.add_guild(name) for name in ("One", "Two", "Three")]
+    channels = [discord.add_channel(guild, "questions") for guild in guilds]
+    before = await watched.metrics()
+    exchanges = [
+        await discord.slash(
+            "ask", ASKED, user=discord.user(f"person {number}"), channel=channels[number % 3]
+        )
+        for number in range(50)
+    ]
+    replies = await asyncio.gather(*(exchange.reply(60) for exchange in exchanges))
+    delays = [exchange.acknowledged_after for exchange in exchanges]
+    assert all(delay is not None and delay < 3 for delay in delays), delays
+    assert [body_of(reply) for reply in replies] == [MASOOD] * 50
+    after = await watched.metrics()
+    answers = 'pilcrow_questions_total{outcome="answer"}'
+    assert after[answers] - before[answers] == 50
+    assert after["pilcrow_guilds"] == 4
     assert discord.violations == []
 
 
