@@ -244,10 +244,16 @@ async def test_fifty_people_in_three_servers_at_once(watched: Watched) -> None:
 
 
 async def test_too_many_servers_for_one_connection(watched: Watched) -> None:
-    """Told that one connection does not do, the bot asks how many do, and goes on with those."""
+    """Told that one connection does not do, the bot asks how many do, and goes on with those.
+
+    They too wait for a gateway that refuses them, resume what was cut, and end at SIGTERM.
+    """
     discord = watched.discord
+    discord.refuse_gateway = True
     await discord.close_gateway(4011)
     await watched.bot.line("too many servers for one connection")
+    await watched.bot.line("Failed to connect for shard_id: 0. Retrying")
+    discord.refuse_gateway = False
     await watched.health(200)
     assert [call.path for call in discord.requests].count("/gateway/bot") == 1
     message = await discord.say("who shot masood", mention=True)
@@ -258,10 +264,22 @@ async def test_too_many_servers_for_one_connection(watched: Watched) -> None:
     assert body_of(await discord.reply_to(message)) == MASOOD
     assert discord.resumes == resumes + 1
     assert discord.violations == []
-    await discord.close_gateway(4010)
-    assert await watched.bot.wait(5) == 1
-    assert "Discord refuses the bot for good (" in watched.bot.log[-1]
+    watched.bot.terminate()
+    assert await watched.bot.wait(5) == 0
     assert not any("Traceback" in line for line in watched.bot.log)
+
+
+async def test_several_connections_that_are_refused_for_good(sample_folder: Path) -> None:
+    """A token that is refused once the bot has several connections ends it with a sentence."""
+    arguments = ("run", "--index", str(sample_folder))
+    async with LoopbackDiscord() as discord, BotProcess(discord, arguments) as bot:
+        await discord.ready()
+        await discord.close_gateway(4011)
+        await discord.until(lambda: discord.identifies == 2, what="the other connections")
+        await discord.close_gateway(4004)
+        assert await bot.wait(5) == 1
+        assert bot.log[-1].startswith("Discord does not accept the token: ")
+        assert not any("Traceback" in line for line in bot.log)
 
 
 async def test_a_port_that_is_taken_is_one_sentence(sample_folder: Path) -> None:
