@@ -1,4 +1,4 @@
-"""The command `pilcrow`: those of the index, and ask, eval, export-reader, feedback, run."""
+"""The command `pilcrow`: those of the index, and ask, eval, feedback, health, run, …"""
 
 import json
 import sys
@@ -15,6 +15,7 @@ from bot.answers import Outcome, Question, parse_question
 from bot.ask import answer, consider, load_judgement
 from bot.evaluate import ask_all, report, written
 from bot.feedback import notes
+from bot.health import ask_health
 from bot.questions import QuestionsError, read_labelled, read_rows
 from bot.reader import find_reader
 from bot.settings import Settings
@@ -147,6 +148,13 @@ def feedback_command(as_json: bool, folder: Path | None) -> None:
         _console().print(terminal.noted(noted))
     else:
         click.echo("There is no feedback yet.")
+
+
+@cli.command("health")
+@index_option
+def health_command(folder: Path | None) -> None:
+    """Say whether the bot that runs on this machine is connected; needs its PILCROW_METRICS."""
+    click.echo(ask_health(settings_of(Settings, folder).metrics))
 
 
 @cli.command("run")

@@ -3,135 +3,31 @@
 import asyncio
 import functools
 import logging
-import time
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import aiohttp
 import discord
 from discord import app_commands
 
 from bot import render
-from bot.answers import Abstention, Outcome, Question, QuestionError, parse_question
-from bot.article_names import find
-from bot.ask import Judgement, answer
+from bot.answers import QuestionError, parse_question
+from bot.asking import Asking, Origin
 from bot.buttons import view_of
 from bot.chain import turns_above
-from bot.feedback import Feedback, unanswered
-from bot.guild_index import GuildIndexes
-from bot.kept import Kept
 from bot.lifecycle import sweep_daily
-from bot.live import BuildGoneError
+from bot.limits import NotNow
 from bot.markup import without_mentions
-from bot.reader import Reader
+from bot.metrics import REFUSED
 from bot.replies import EDITED_WITHIN, Replies, Reply
 from bot.sending import SILENT, persist
 from bot.sync import sync
-from bot.under import Place, under
-from index.joint import AnyIndex
 from index.text import count
 
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a question comes from, as Discord numbers it.
-
-    Attributes:
-        source: the message or interaction that asks it.
-        asker: who asks.
-        channels: where; after a thread the channel that it is in.
-        guild: the guild whose articles are asked; None in a direct message, and in a guild that the
-            bot is no member of.
-    """
-
-    source: int
-    asker: int
-    channels: tuple[int, ...]
-    guild: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What it takes to answer a question.
-
-    Attributes:
-        guilds: the index, and those of the guilds.
-        reader: what reads the passages, if anything does.
-        judgement: when an answer is given.
-        pool: the threads that questions are worked on in.
-        feedback: where what has no answer is noted.
-        log_questions: whether the log shows what was asked.
-    """
-
-    guilds: GuildIndexes
-    reader: Reader | None
-    judgement: Judgement
-    pool: ThreadPoolExecutor
-    feedback: Feedback
-    log_questions: bool
-
-    @property
-    def kept(self) -> Kept:
-        """What is stored of questions, and of servers."""
-        feedback = self.feedback
-        questions = self.log_questions, feedback.keeps_questions
-        return Kept(*questions, feedback.days, self.guilds.days)
-
-    async def index(self, guild: int | None = None) -> AnyIndex:
-        """What a guild asks, opened in a thread if it is a new build; by default the operator's."""
-        current = functools.partial(self.guilds.current, guild)
-        return await asyncio.get_running_loop().run_in_executor(self.pool, current)
-
-    async def build(self, name: str, guild: int | None) -> AnyIndex:
-        """What answers of a guild came from.
-
-        Raises:
-            BuildGoneError: it is no longer kept.
-        """
-        return await asyncio.to_thread(self.guilds.build, name, guild)
-
-    async def quote(self, guild: int | None, place: Place) -> str | None:
-        """The words at a place; None if its build is no longer kept."""
-        try:
-            index = await self.build(place.build, guild)
-        except BuildGoneError:
-            return None
-        return index.articles[place.article].text[place.start : place.end]
-
-    async def reply(
-        self,
-        question: Question,
-        origin: Origin,
-        embeds: bool,
-        *,
-        private: bool = False,
-        article: str | None = None,
-    ) -> render.Message:
-        """The message that answers a question, with the buttons under it.
-
-        Args:
-            embeds: whether it may have an embed.
-            private: whether the asker alone sees it, so that nobody needs to delete it.
-            article: what the person named as the one article to ask.
-
-        Raises:
-            UnknownArticle: no article is meant by that.
-        """
-        work = functools.partial(_work, self, question, origin, article)
-        loop = asyncio.get_running_loop()
-        outcome, index, articles = await loop.run_in_executor(self.pool, work)
-        if isinstance(outcome, Abstention):
-            # Nobody waits for it: a disk that is slow or full holds up no answer.
-            note = unanswered(question, outcome, index.name)
-            loop.run_in_executor(None, self.feedback.note, note)
-        message = render.message(question, outcome, articles, embeds)
-        return replace(message, buttons=under(outcome, index, None if private else origin.asker))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +37,11 @@ class _Allowed:
     write: bool
     embed: bool
     refer: bool
+
+
+# Where the bot is not a member, a person who has installed it can ask all the same.
+_EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_BY_ANYBODY = app_commands.AppInstallationType(guild=True, user=True)
 
 
 class PilcrowClient(discord.Client):
@@ -157,7 +58,9 @@ class PilcrowClient(discord.Client):
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(intents=intents, allowed_mentions=SILENT, max_messages=None)
         self.asking = asking
-        self.tree = app_commands.CommandTree(self)
+        self.tree = app_commands.CommandTree(
+            self, allowed_contexts=_EVERYWHERE, allowed_installs=_BY_ANYBODY
+        )
         self.under_way: set[asyncio.Task[object]] = set()
         self.replies = Replies()
 
@@ -174,6 +77,21 @@ class PilcrowClient(discord.Client):
             yield
         finally:
             self.under_way.discard(task)
+
+    def admit(self, origin: Origin) -> None:
+        """Takes on a question that the task at work is to answer.
+
+        Raises:
+            NotNow: too many are asked.
+        """
+        try:
+            self.asking.limits.admit(origin.asker, origin.channel, len(self.under_way))
+        except NotNow as error:
+            self.asking.metrics.questions.labels(REFUSED).inc()
+            # A flood of questions is not to be one of lines too.
+            if not error.repeated:
+                _log.info("%d refused: too many questions", origin.source)
+            raise
 
     async def setup_hook(self) -> None:
         """Tells Discord the commands, where they are not the ones it has."""
@@ -247,18 +165,32 @@ class PilcrowClient(discord.Client):
         if not allowed.write:
             _log.info("%d not answered: no permission to write there", message.id)
             return
+        try:
+            self.admit(origin_of(message))
+        except NotNow as error:
+            # A bot that replies to each message of a flood is part of the flood.
+            if not error.repeated:
+                await self._put(message, reply, render.notice(str(error)), allowed.refer)
+            return
         async with reply.lock:
-            answer = await self._reply(message, allowed.embed)
-            if reply.deleted:
-                return
-            try:
-                if reply.answer is None:
-                    reply.answer = await _send(message, answer, allowed.refer)
-                else:
-                    where = self.get_partial_messageable(message.channel.id)
-                    await _change(where.get_partial_message(reply.answer), answer)
-            except (discord.HTTPException, aiohttp.ClientError) as error:
-                _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
+            with self.asking.metrics.reply_seconds.time():
+                answer = await self._reply(message, allowed.embed)
+                await self._put(message, reply, answer, allowed.refer)
+
+    async def _put(
+        self, message: discord.Message, reply: Reply, answer: render.Message, refer: bool
+    ) -> None:
+        """Sends what answers a message, or puts it in the place of what was sent before."""
+        if reply.deleted:
+            return
+        try:
+            if reply.answer is None:
+                reply.answer = await _send(message, answer, refer)
+            else:
+                where = self.get_partial_messageable(message.channel.id)
+                await _change(where.get_partial_message(reply.answer), answer)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            _log.warning("%d not answered: Discord refuses (%s)", message.id, error)
 
     async def _reply(self, message: discord.Message, embeds: bool) -> render.Message:
         text = without_mentions(message.content)
@@ -343,26 +275,3 @@ async def _change(answer: discord.PartialMessage, reply: render.Message) -> None
         allowed_mentions=SILENT,
     )
     await persist(edit)
-
-
-def _work(
-    asking: Asking, question: Question, origin: Origin, article: str | None
-) -> tuple[Outcome, AnyIndex, int]:
-    """What comes of a question, of which builds and how many articles; with its line in the log."""
-    began = time.perf_counter()
-    index = asking.guilds.current(origin.guild)
-    if article is None:
-        scope = asking.guilds.scope(index, origin.guild, origin.channels)
-    else:
-        scope = [find(article, index.articles).id]
-    outcome = answer(question, index, asking.reader, asking.judgement, scope)
-    _log.info(
-        "%d %s confidence %.2f in %.0f ms build %s%s",
-        origin.source,
-        outcome.kind or "abstention",
-        outcome.confidence,
-        (time.perf_counter() - began) * 1000,
-        index.name,
-        f" question {question.text!r}" if asking.log_questions else "",
-    )
-    return outcome, index, len(index.articles if scope is None else scope)

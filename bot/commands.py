@@ -10,9 +10,10 @@ from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
 from bot.article_commands import add_article_commands, complete
 from bot.article_list import article_list
-from bot.client import Origin, PilcrowClient, channels_of, home_of
+from bot.asking import Origin
+from bot.client import PilcrowClient, channels_of, home_of
 from bot.markup import without_mentions
-from bot.sending import defer, fill, tell
+from bot.sending import TOO_LATE, defer, fill, tell
 from index.errors import PilcrowError
 
 NO_WORDS = "That message has no words that I could take for a question."
@@ -65,7 +66,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         await defer(interaction, private=True)
         asking = client.asking
         index = await asking.index(home_of(interaction))
-        await fill(interaction, render.about(version, index, asking.kept))
+        await fill(interaction, render.about(version, index, asking.started, asking.kept))
 
     @tree.command(description="What I keep, for how long, and what I do not.")
     async def privacy(interaction: discord.Interaction) -> None:
@@ -83,14 +84,17 @@ async def _answer(
     article: str | None = None,
 ) -> None:
     with client.working():
-        await defer(interaction, private=private)
         channels = channels_of(interaction.channel)
         origin = Origin(interaction.id, interaction.user.id, channels, home_of(interaction))
-        embeds = may_embed(interaction)
-        reply = await client.asking.reply(
-            question, origin, embeds, private=private, article=article
-        )
-        await fill(interaction, reply)
+        # Before the place for an answer is held that all can see.
+        client.admit(origin)
+        with client.asking.metrics.reply_seconds.time():
+            await defer(interaction, private=private)
+            embeds = may_embed(interaction)
+            reply = await client.asking.reply(
+                question, origin, embeds, private=private, article=article
+            )
+            await fill(interaction, reply)
 
 
 def may_embed(interaction: discord.Interaction) -> bool:
@@ -103,6 +107,9 @@ def may_embed(interaction: discord.Interaction) -> bool:
 async def on_error(interaction: discord.Interaction, error: Exception) -> None:
     """Says what went wrong: the one place where an interaction's error becomes words."""
     cause = error.__cause__ or error
+    late = isinstance(cause, discord.NotFound) and cause.code == TOO_LATE
+    if late and isinstance(interaction.client, PilcrowClient):
+        interaction.client.asking.metrics.late.inc()
     if isinstance(cause, discord.HTTPException | aiohttp.ClientError):
         _log.warning("%d not answered: Discord refuses (%s)", interaction.id, cause)
         return

@@ -38,6 +38,7 @@ class Kept:
             f"Stored for {count(self.days, 'day')}, of each 👍 and 👎 and of each question without "
             f"an answer: {noted}.",
             f"Not stored: {forgotten}.",
+            "Held in memory for a moment, against floods: who asked, and where.",
             f"Noted in the operator's log for each question: {logged}.",
             "What a server has added and chosen is deleted "
             f"{count(self.guild_days, 'day')} after I am removed from it.",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import discord
 
@@ -77,13 +78,14 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: AnyIndex, kept: Kept) -> Message:
+def about(version: str, index: AnyIndex, started: datetime, kept: Kept) -> Message:
     """What the bot is, what it has read, and what it keeps."""
-    moment = int(index.built_at.timestamp())
+    made, up = int(index.built_at.timestamp()), int(started.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
     lines = (
         f"**Pilcrow {version}** answers questions about articles in the articles' own words.",
-        f"Build `{index.name}`, made <t:{moment}:f>: {holds}.",
+        f"Build `{index.name}`, made <t:{made}:f> (<t:{made}:R>): {holds}.",
+        f"Started <t:{up}:R>.",
         *kept.sentences,
     )
     return Message(content="\n".join(lines))

@@ -7,21 +7,28 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import UTC, datetime
 
 import aiohttp
 import discord
-import stamina.instrumentation
 
 from bot.ask import load_judgement
-from bot.client import Asking, PilcrowClient
+from bot.asking import Asking
+from bot.client import PilcrowClient
 from bot.commands import add_commands
 from bot.feedback import Feedback
 from bot.guild_index import GuildIndexes
 from bot.lifecycle import watch_guilds
+from bot.limits import Limits
 from bot.live import LiveIndex
+from bot.logs import log_to_standard_error
+from bot.metrics import Metrics, count_events
+from bot.monitor import Monitor, served
 from bot.presses import add_buttons
 from bot.reader import find_reader
 from bot.settings import Settings
+from bot.sharded import TOO_MANY, ShardedClient
 from index.encoder import find_encoder
 from index.errors import PilcrowError
 from index.kept import Most
@@ -57,7 +64,7 @@ def run_bot(settings: Settings, version: str) -> None:
     token = settings.discord_token.get_secret_value().strip()
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise StartError(_BAD_TOKEN)
-    log_to_standard_error()
+    log_to_standard_error(settings.log_format)
     # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     reader = find_reader(settings.reader)
@@ -66,61 +73,83 @@ def run_bot(settings: Settings, version: str) -> None:
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
-    judgement = load_judgement(reader, settings.caution)
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
     feedback.purge()
     most = Most(settings.guild_articles)
     guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days)
-    asking = Asking(guilds, reader, judgement, pool, feedback, settings.log_questions)
+    asking = Asking(
+        guilds=guilds,
+        reader=reader,
+        judgement=load_judgement(reader, settings.caution),
+        pool=pool,
+        feedback=feedback,
+        limits=_limits(settings),
+        metrics=Metrics(),
+        log_questions=settings.log_questions,
+        started=datetime.now(UTC),
+    )
+    monitor = Monitor(version)
 
-    def make_client() -> PilcrowClient:
-        client = PilcrowClient(asking)
+    def make_client(sharded: bool) -> PilcrowClient:
+        client = ShardedClient(asking) if sharded else PilcrowClient(asking)
         add_commands(client, version)
         add_buttons(client)
         watch_guilds(client, guilds)
+        count_events(client, asking.metrics)
+        monitor.client = client
         return client
 
-    asyncio.run(_serve(make_client, token))
+    monitored: AbstractAsyncContextManager[None] = nullcontext()
+    if settings.metrics is not None:
+        monitored = served(monitor, asking.metrics, settings.metrics)
+    asyncio.run(_serve(make_client, token, monitored))
 
 
-def log_to_standard_error() -> None:
-    """Sends the log to standard error, a line an event."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # Libraries tell at INFO what is of no use here; and discord.py tells a lost connection, which
-    # it mends by itself, with a traceback.
-    for name in ("discord", "sentence_transformers"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("discord.client").addFilter(_shorten)
-    stamina.instrumentation.set_on_retry_hooks([])
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+def _limits(settings: Settings) -> Limits:
+    most = settings.workers + settings.waiting
+    return Limits(settings.per_person, settings.per_channel, settings.cooldown, most)
 
 
-async def _serve(make_client: Callable[[], PilcrowClient], token: str) -> None:
+async def _serve(
+    make_client: Callable[[bool], PilcrowClient],
+    token: str,
+    monitored: AbstractAsyncContextManager[None],
+) -> None:
     """Keeps a client connected until a signal comes, then ends the process."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    stop = asyncio.create_task(stopped.wait())
-    wait = _FIRST_WAIT
-    while not stopped.is_set():
-        client = make_client()
-        connection = asyncio.create_task(client.start(token))
-        await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if stopped.is_set():
-            await _close(client, connection)
-            break
-        await client.close()
-        reason = _reason_to_wait(client, connection.exception())
-        _log.warning("Discord cannot be reached (%s); trying again in %.0f s", reason, wait)
-        await asyncio.wait({stop}, timeout=wait)
-        wait = min(2 * wait, _LONGEST_WAIT)
+    async with monitored:
+        await _connect(make_client, token, asyncio.create_task(stopped.wait()))
     _log.info("stopped")
     logging.shutdown()
     # Threads that still work on a question, or wait for a name to be resolved, would hold up the
     # end of the process for as long as they like.
     os._exit(0)
+
+
+async def _connect(
+    make_client: Callable[[bool], PilcrowClient], token: str, stop: asyncio.Task[object]
+) -> None:
+    """Connects, and again where the connection is lost for good, until `stop` is done."""
+    wait, sharded = _FIRST_WAIT, False
+    while not stop.done():
+        client = make_client(sharded)
+        connection = asyncio.create_task(client.start(token))
+        await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.done():
+            await _close(client, connection)
+            return
+        await client.close()
+        error = connection.exception()
+        if not sharded and isinstance(error, discord.ConnectionClosed) and error.code == TOO_MANY:
+            _log.info("the bot is in too many servers for one connection; opening several")
+            sharded = True
+            continue
+        reason = _reason_to_wait(client, error)
+        _log.warning("Discord cannot be reached (%s); trying again in %.0f s", reason, wait)
+        await asyncio.wait({stop}, timeout=wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
 
 
 async def _close(client: PilcrowClient, connection: asyncio.Task[None]) -> None:
@@ -152,15 +181,11 @@ def _reason_to_wait(client: PilcrowClient, error: BaseException | None) -> str:
     # there never was for its sequence number (Rapptz/discord.py#10520).
     if isinstance(error, AttributeError) and client.ws is None:
         return "the gateway refuses the connection"
-    passing = (OSError, aiohttp.ClientError, discord.DiscordException, TimeoutError)
+    # And for each time that its first connection fails, AutoShardedClient calls itself once more.
+    passing = (
+        *(OSError, aiohttp.ClientError, discord.DiscordException, TimeoutError),
+        RecursionError,
+    )
     if error is None or isinstance(error, passing):
         return str(error) or type(error).__name__
     raise error
-
-
-def _shorten(record: logging.LogRecord) -> bool:
-    """Replaces the traceback of a lost connection by what it comes to."""
-    if record.exc_info and record.msg.startswith("Attempting a reconnect"):
-        record.msg += f" ({record.exc_info[1]!r})".replace("%", "%%")
-        record.exc_info = None
-    return True

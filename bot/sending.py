@@ -17,7 +17,7 @@ SILENT = discord.AllowedMentions.none()
 
 _T = TypeVar("_T")
 
-ALREADY_ACKNOWLEDGED = 40060
+ALREADY_ACKNOWLEDGED, TOO_LATE = 40060, 10062
 
 
 async def persist(call: Callable[[], Awaitable[_T]]) -> _T:

@@ -54,6 +54,9 @@ def is_same(ours: object, theirs: object) -> bool:
     """
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         said = ours.keys() | (theirs.keys() & _OPTIONAL)
+        if ours.get("contexts") is not None:
+            # It says the same as the contexts, from which Discord makes it.
+            said -= {"dm_permission"}
         return all(_is_same_field(key, ours.get(key), theirs.get(key)) for key in said)
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(is_same, ours, theirs))
@@ -64,6 +67,12 @@ def _is_same_field(key: str, ours: object, theirs: object) -> bool:
     if key == "dm_permission" and theirs is None:
         return ours is True
     # Without a say of ours Discord fills in where a command can be used.
-    if key in ("contexts", "integration_types") and ours is None:
-        return True
+    if key in ("contexts", "integration_types"):
+        return ours is None or _is_same_set(ours, theirs)
     return is_same(ours, theirs)
+
+
+def _is_same_set(ours: object, theirs: object) -> bool:
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return sorted(map(str, ours)) == sorted(map(str, theirs))
+    return False

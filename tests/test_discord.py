@@ -1,6 +1,7 @@
 """The bot as its own process, against a Discord on this machine: what people meet."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -188,12 +189,15 @@ async def test_about_says_what_is_stored(discord: LoopbackDiscord, folder: Path)
     lines = reply.content.split("\n")
     made = int((folder / current(folder) / "manifest.json").stat().st_mtime)
     assert lines[0].startswith("**Pilcrow 0.1.0**")
-    assert lines[1] == f"Build `{current(folder)}`, made <t:{made}:f>: 1 article, 26 passages."
-    assert lines[2] == "Stored: the articles and their index."
-    assert lines[4] == "Not stored: your questions, your messages, and who asked."
+    assert lines[1] == (
+        f"Build `{current(folder)}`, made <t:{made}:f> (<t:{made}:R>): 1 article, 26 passages."
+    )
+    assert re.fullmatch(r"Started <t:\d+:R>\.", lines[2])
+    assert lines[3] == "Stored: the articles and their index."
+    assert lines[5] == "Not stored: your questions, your messages, and who asked."
     assert reply.ephemeral
     privacy = await (await discord.slash("privacy")).reply()
-    assert (privacy.content.split("\n"), privacy.ephemeral) == (lines[2:], True)
+    assert (privacy.content.split("\n"), privacy.ephemeral) == (lines[3:], True)
     assert discord.violations == []
 
 
@@ -231,6 +235,25 @@ async def test_where_it_may_not_write_it_does_not_try(discord: LoopbackDiscord) 
     discord.deny(channel, "send_messages")
     await discord.say("who shot masood", channel=channel, mention=True)
     assert await discord.silence(1) == []
+    assert discord.violations == []
+
+
+async def test_where_it_may_not_look_commands_still_answer(discord: LoopbackDiscord) -> None:
+    """Without View Channel a mention does not reach the bot, and a command does."""
+    channel = discord.add_channel(discord.guild, "hidden")
+    discord.deny(channel, "view_channel")
+    await discord.say("who shot masood", channel=channel, mention=True)
+    exchange = await discord.slash("ask", ASKED, channel=channel)
+    assert body_of(await exchange.reply()) == MASOOD
+    assert [message.reply_to for message in discord.sent if message.channel == channel] == [None]
+    assert discord.violations == []
+
+
+async def test_where_it_may_not_write_commands_still_answer(discord: LoopbackDiscord) -> None:
+    """Without Send Messages a command is answered all the same, for it needs no permission."""
+    channel = discord.add_channel(discord.guild, "announcements")
+    discord.deny(channel, "send_messages")
+    assert body_of(await (await discord.slash("ask", ASKED, channel=channel)).reply()) == MASOOD
     assert discord.violations == []
 
 

@@ -1,7 +1,7 @@
 """Messages for Discord: every fact, every limit, nothing interpreted."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import discord
@@ -294,20 +294,23 @@ def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
     """/about names the build, and says as /privacy does what is kept, for how long, what not."""
     index = index_of(tmp_path, {"text": "One.\n\nTwo."}, {"text": "Three."})
     quiet = Kept(logs_questions=False, keeps_questions=False, days=90, guild_days=1)
+    started = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
     made = int(index.built_at.timestamp())
-    lines = str(render.about("1.2.3", index, quiet).content).split("\n")
+    lines = str(render.about("1.2.3", index, started, quiet).content).split("\n")
     assert lines == [
         "**Pilcrow 1.2.3** answers questions about articles in the articles' own words.",
-        f"Build `{index.name}`, made <t:{made}:f>: 2 articles, 3 passages.",
+        f"Build `{index.name}`, made <t:{made}:f> (<t:{made}:R>): 2 articles, 3 passages.",
+        "Started <t:1772366400:R>.",
         "Stored: the articles and their index.",
         "Stored for 90 days, of each 👍 and 👎 and of each question without an answer: when, where "
         "in the article, how sure I was, and what you write under 👎.",
         "Not stored: your questions, your messages, and who asked.",
+        "Held in memory for a moment, against floods: who asked, and where.",
         "Noted in the operator's log for each question: "
         "the number that Discord gave it and whether it was answered.",
         "What a server has added and chosen is deleted 1 day after I am removed from it.",
     ]
-    assert render.privacy(quiet).content == "\n".join(lines[2:])
+    assert render.privacy(quiet).content == "\n".join(lines[3:])
 
 
 @pytest.mark.parametrize(("logs", "keeps"), [(True, False), (False, True), (True, True)])

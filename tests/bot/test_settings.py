@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.settings import Address, Settings
 from index.cli import settings_of
 from index.errors import PilcrowError
 
@@ -74,6 +74,34 @@ def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "host", "port"),
+    [
+        ("9464", "127.0.0.1", 9464),
+        ("0.0.0.0:80", "0.0.0.0", 80),
+        ("monitor.example:9464", "monitor.example", 9464),
+        ("[::1]:9464", "::1", 9464),
+    ],
+)
+def test_an_address(given: str, host: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port alone is one of this machine; a host may be named before it."""
+    monkeypatch.setenv("PILCROW_METRICS", given)
+    assert Settings().metrics == Address(host, port)
+
+
+@pytest.mark.parametrize(
+    "given", ["on", "localhost", "0", "65536", ":9464", "http://here:9464", "here:9464/x", "a@b:1"]
+)
+def test_what_is_no_address(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no port and no host with a port is refused with what it should be."""
+    monkeypatch.setenv("PILCROW_METRICS", given)
+    with pytest.raises(PilcrowError) as caught:
+        settings_of(Settings, None)
+    assert str(caught.value) == (
+        f"PILCROW_METRICS is “{given}”, but Input should be PORT or HOST:PORT: see .env.example."
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
         (
@@ -86,6 +114,11 @@ def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PILCROW_WORKERS", "65", "Input should be less than or equal to 64"),
         ("PILCROW_GUILD_ARTICLES", "-1", "Input should be greater than or equal to 0"),
         ("PILCROW_GUILD_DAYS", "-1", "Input should be greater than or equal to 0"),
+        ("PILCROW_WAITING", "0", "Input should be greater than or equal to 1"),
+        ("PILCROW_PER_PERSON", "-1", "Input should be greater than or equal to 0"),
+        ("PILCROW_PER_CHANNEL", "10001", "Input should be less than or equal to 10000"),
+        ("PILCROW_COOLDOWN", "0", "Input should be greater than or equal to 1"),
+        ("PILCROW_LOG_FORMAT", "xml", "Input should be 'text' or 'json'"),
         (
             "PILCROW_LOG_QUESTIONS",
             "perhaps",

@@ -70,6 +70,12 @@ def option(there: Json, place: int) -> Json:
     return found
 
 
+def placed(**said: object) -> tuple[Json, Json]:
+    """A command for everybody and everywhere, and as Discord gives it back with `said` changed."""
+    ours = payloads(make_client())[0] | {"contexts": [0, 1, 2], "integration_types": [0, 1]}
+    return ours, copy.deepcopy(ours) | said
+
+
 CHANGES: dict[str, Callable[[Json], object]] = {
     "description": lambda c: c.update(description="Asks."),
     "permission": lambda c: c.update(default_member_permissions="8"),
@@ -120,3 +126,22 @@ def test_each_change_is_noticed(change: str) -> None:
     ours, theirs = ours_and_theirs()
     CHANGES[change](theirs)
     assert not is_same(ours, theirs)
+
+
+def test_where_a_command_can_be_used_is_compared() -> None:
+    """Places and installations count, in whatever order; what follows from them does not."""
+    assert is_same(*placed())
+    assert is_same(*placed(contexts=[2, 0, 1], integration_types=[1, 0]))
+    assert is_same(*placed(dm_permission=None))
+    ours, theirs = placed(contexts=[0], dm_permission=False)
+    ours["contexts"] = [0]
+    assert is_same(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"contexts": [0, 1]}, {"contexts": None}, {"integration_types": [0]}, {"contexts": [0, 1, 1]}],
+)
+def test_another_place_is_noticed(said: Json) -> None:
+    """A command that Discord has for fewer places or installations is not the same."""
+    assert not is_same(*placed(**said))

@@ -45,6 +45,9 @@ class BotProcess:
             "PATH": os.environ.get("PATH"),
             "HOME": os.environ.get("HOME"),
             "DISCORD_TOKEN": discord.token,
+            # The people of the tests ask faster than anybody types.
+            "PILCROW_PER_PERSON": "0",
+            "PILCROW_PER_CHANNEL": "0",
             "PYTHONPATH": os.pathsep.join([str(INJECT), str(ROOT)]),
             "LOOPBACK_REST": discord.rest_url,
             "LOOPBACK_GATEWAY": discord.gateway_url,
