@@ -1,4 +1,4 @@
-"""The command `pilcrow`: those of the index, and ask, eval, feedback, health, run, …"""
+"""The command `pilcrow`: those of the index, and what asks, measures and runs the bot."""
 
 import json
 import sys
