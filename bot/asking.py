@@ -14,10 +14,10 @@ from bot.article_names import find
 from bot.ask import Judgement, answer
 from bot.feedback import Feedback, unanswered
 from bot.guild_index import GuildIndexes
-from bot.kept import Kept
 from bot.limits import Limits
 from bot.live import BuildGoneError
 from bot.metrics import ABSTENTION, ANSWER, FAILED, Metrics
+from bot.privacy import Privacy
 from bot.reader import Reader
 from bot.under import Place, under
 from index.joint import AnyIndex
@@ -75,11 +75,11 @@ class Asking:
     started: datetime
 
     @property
-    def kept(self) -> Kept:
+    def privacy(self) -> Privacy:
         """What is stored of questions, and of servers."""
         feedback = self.feedback
         questions = self.log_questions, feedback.keeps_questions
-        return Kept(*questions, feedback.days, self.guilds.days)
+        return Privacy(*questions, feedback.days, self.guilds.days)
 
     async def index(self, guild: int | None = None) -> AnyIndex:
         """What a guild asks, opened in a thread if it is a new build; by default the operator's."""

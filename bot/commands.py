@@ -66,11 +66,11 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         await defer(interaction, private=True)
         asking = client.asking
         index = await asking.index(home_of(interaction))
-        await fill(interaction, render.about(version, index, asking.started, asking.kept))
+        await fill(interaction, render.about(version, index, asking.started, asking.privacy))
 
     @tree.command(description="What I keep, for how long, and what I do not.")
     async def privacy(interaction: discord.Interaction) -> None:
-        await tell(interaction, render.privacy(client.asking.kept))
+        await tell(interaction, render.privacy(client.asking.privacy))
 
     add_article_commands(client)
     tree.error(on_error)

@@ -113,7 +113,7 @@ class Feedback:
         kept = note if self.keeps_questions else replace(note, question=None)
         try:
             with self._writing() as connection:
-                insert = f"INSERT INTO notes ({_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
+                insert = f"INSERT INTO notes ({_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (our own columns)
                 return connection.execute(insert, astuple(kept)).lastrowid
         except (sqlite3.Error, OSError) as error:
             self._tell(error)
@@ -177,7 +177,7 @@ def notes(folder: Path) -> list[Note]:
         return []
     try:
         with _connected(str(file)) as connection:
-            select = f"SELECT {_COLUMNS} FROM notes ORDER BY number"  # noqa: S608
+            select = f"SELECT {_COLUMNS} FROM notes ORDER BY number"  # noqa: S608 (our own columns)
             rows = connection.execute(select).fetchall()
     except sqlite3.Error as error:
         raise FeedbackError(

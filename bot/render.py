@@ -18,8 +18,8 @@ from bot.answers import (
     Remark,
     cited_by,
 )
-from bot.kept import Kept
 from bot.markup import clip, closed, escape, escape_within, quoted
+from bot.privacy import Privacy
 from bot.under import Further, Under
 from bot.wording import (
     METADATA,
@@ -78,7 +78,7 @@ def notice(sentence: str) -> Message:
     return Message(content=escape_within(sentence, _CONTENT))
 
 
-def about(version: str, index: AnyIndex, started: datetime, kept: Kept) -> Message:
+def about(version: str, index: AnyIndex, started: datetime, kept: Privacy) -> Message:
     """What the bot is, what it has read, and what it keeps."""
     made, up = int(index.built_at.timestamp()), int(started.timestamp())
     holds = f"{count(len(index.articles), 'article')}, {count(len(index), 'passage')}"
@@ -91,7 +91,7 @@ def about(version: str, index: AnyIndex, started: datetime, kept: Kept) -> Messa
     return Message(content="\n".join(lines))
 
 
-def privacy(kept: Kept) -> Message:
+def privacy(kept: Privacy) -> Message:
     """What the bot keeps, and what it does not."""
     return Message(content="\n".join(kept.sentences))
 

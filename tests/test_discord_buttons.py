@@ -106,6 +106,8 @@ async def test_which_buttons_there_are(discord: LoopbackDiscord) -> None:
     assert labels(public) == five
     private = await (await discord.slash("ask", {"question": ASKED, "private": True})).reply()
     assert labels(private) == five[:4]
+    context = await pressed(discord, private, "Context")
+    assert context.embeds[0]["description"] == CONTEXT
     assert labels(await discord.reply_to(await discord.say("", mention=True))) == []
     assert discord.violations == []
 

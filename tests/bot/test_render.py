@@ -23,7 +23,7 @@ from bot.answers import (
     Summary,
     Topic,
 )
-from bot.kept import Kept
+from bot.privacy import Privacy
 from tests.bot.discord_markdown import read
 from tests.bot.examples import (
     HOSTILE,
@@ -293,7 +293,7 @@ def test_a_notice_keeps_the_limit(sentence: str) -> None:
 def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
     """/about names the build, and says as /privacy does what is kept, for how long, what not."""
     index = index_of(tmp_path, {"text": "One.\n\nTwo."}, {"text": "Three."})
-    quiet = Kept(logs_questions=False, keeps_questions=False, days=90, guild_days=1)
+    quiet = Privacy(logs_questions=False, keeps_questions=False, days=90, guild_days=1)
     started = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
     made = int(index.built_at.timestamp())
     lines = str(render.about("1.2.3", index, started, quiet).content).split("\n")
@@ -316,7 +316,7 @@ def test_about_and_privacy_say_what_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("logs", "keeps"), [(True, False), (False, True), (True, True)])
 def test_privacy_says_that_questions_are_kept(logs: bool, keeps: bool) -> None:
     """What the operator keeps of questions is not said to be forgotten."""
-    lines = str(render.privacy(Kept(logs, keeps, days=1, guild_days=30)).content).split("\n")
+    lines = str(render.privacy(Privacy(logs, keeps, days=1, guild_days=30)).content).split("\n")
     assert lines[0] == "Stored: the articles and their index" + (
         ", and in the operator's log the words of each question." if logs else "."
     )

@@ -1,4 +1,4 @@
-"""Kept: what the bot stores of people's questions and of servers, and how it says so."""
+"""Privacy: what the bot stores of people's questions and of servers, and how it says so."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from index.text import count
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Privacy:
     """What the operator has chosen to keep.
 
     Attributes:
