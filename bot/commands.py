@@ -2,6 +2,8 @@
 
 import functools
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 import aiohttp
 import discord
@@ -17,6 +19,7 @@ from index.errors import PilcrowError
 NO_WORDS = "That message has no words that I could take for a question."
 SORRY = "Something went wrong on my side. It is noted in the log; please ask again."
 
+_C = TypeVar("_C", bound=Callable[..., object])
 _log = logging.getLogger(__name__)
 
 
@@ -28,6 +31,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
     @app_commands.describe(
         question="What you want to know.", private="Show the answer to you alone."
     )
+    @_anywhere
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
@@ -36,6 +40,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         await _answer(client, interaction, parse_question(question), private)
 
     @tree.context_menu(name="Ask the article")
+    @_anywhere
     async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
         if text := without_mentions(message.content):
             await _answer(client, interaction, parse_question(text), private=True)
@@ -43,12 +48,14 @@ def add_commands(client: PilcrowClient, version: str) -> None:
             await _tell(interaction, render.notice(NO_WORDS))
 
     @tree.command(description="See which articles I have read.")
+    @_anywhere
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         index = await client.asking.index()
         await _fill(interaction, render.article_list(index.articles))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
+    @_anywhere
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         index = await client.asking.index()
@@ -62,6 +69,13 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
         await _on_error(client.asking.metrics, interaction, error)
+
+
+def _anywhere(command: _C) -> _C:
+    """Lets those use a command who have installed the bot for themselves, wherever they are."""
+    installed = app_commands.allowed_installs(guilds=True, users=True)
+    used = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    return installed(used(command))
 
 
 async def _answer(
