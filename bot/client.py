@@ -39,11 +39,6 @@ class _Allowed:
     refer: bool
 
 
-# Where the bot is not a member, a person who has installed it can ask all the same.
-_EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
-_BY_ANYBODY = app_commands.AppInstallationType(guild=True, user=True)
-
-
 class PilcrowClient(discord.Client):
     """The bot's connection to Discord; `bot.commands` gives it its commands.
 
@@ -58,9 +53,7 @@ class PilcrowClient(discord.Client):
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(intents=intents, allowed_mentions=SILENT, max_messages=None)
         self.asking = asking
-        self.tree = app_commands.CommandTree(
-            self, allowed_contexts=_EVERYWHERE, allowed_installs=_BY_ANYBODY
-        )
+        self.tree = app_commands.CommandTree(self)
         self.under_way: set[asyncio.Task[object]] = set()
         self.replies = Replies()
 

@@ -1,6 +1,8 @@
 """What people can do with the bot: /ask, /articles, /about, and "Ask the article"."""
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 import aiohttp
 import discord
@@ -19,6 +21,7 @@ from index.errors import PilcrowError
 NO_WORDS = "That message has no words that I could take for a question."
 SORRY = "Something went wrong on my side. It is noted in the log; please ask again."
 
+_C = TypeVar("_C", bound=Callable[..., object])
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +35,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         article="The title of the one article to ask.",
         private="Show the answer to you alone.",
     )
+    @_anywhere
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
@@ -47,6 +51,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         return await complete(client, interaction, typed)
 
     @tree.context_menu(name="Ask the article")
+    @_anywhere
     async def ask_the_article(interaction: discord.Interaction, message: discord.Message) -> None:
         if text := without_mentions(message.content):
             await _answer(client, interaction, parse_question(text), private=True)
@@ -54,6 +59,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
             await tell(interaction, render.notice(NO_WORDS))
 
     @tree.command(description="See which articles can be asked here.")
+    @_anywhere
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         guild = home_of(interaction)
@@ -62,6 +68,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         await fill(interaction, article_list(index, in_use))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
+    @_anywhere
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         asking = client.asking
@@ -69,11 +76,19 @@ def add_commands(client: PilcrowClient, version: str) -> None:
         await fill(interaction, render.about(version, index, asking.started, asking.privacy))
 
     @tree.command(description="What I keep, for how long, and what I do not.")
+    @_anywhere
     async def privacy(interaction: discord.Interaction) -> None:
         await tell(interaction, render.privacy(client.asking.privacy))
 
     add_article_commands(client)
     tree.error(on_error)
+
+
+def _anywhere(command: _C) -> _C:
+    """Lets those use a command who have installed the bot for themselves, wherever they are."""
+    installed = app_commands.allowed_installs(guilds=True, users=True)
+    used = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    return installed(used(command))
 
 
 async def _answer(

@@ -93,7 +93,7 @@ async def served(monitor: Monitor, metrics: Metrics, address: Address) -> AsyncI
 
     application = web.Application()
     application.add_routes([web.get("/metrics", show), web.get("/healthz", health)])
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.1)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
         await web.TCPSite(runner, *address).start()

@@ -56,14 +56,7 @@ def run_bot(settings: Settings, version: str) -> None:
         StartError: there is no token, or Discord refuses it or the bot for good.
         PilcrowError: the index cannot be opened, or a model does not load.
     """
-    if settings.discord_token is None:
-        raise StartError(
-            "There is no token: put DISCORD_TOKEN=… into .env or the environment "
-            "(https://discord.com/developers/applications, Bot, Reset Token)."
-        )
-    token = settings.discord_token.get_secret_value().strip()
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        raise StartError(_BAD_TOKEN)
+    token = _token_of(settings)
     log_to_standard_error(settings.log_format)
     # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -103,6 +96,18 @@ def run_bot(settings: Settings, version: str) -> None:
     if settings.metrics is not None:
         monitored = served(monitor, asking.metrics, settings.metrics)
     asyncio.run(_serve(make_client, token, monitored))
+
+
+def _token_of(settings: Settings) -> str:
+    if settings.discord_token is None:
+        raise StartError(
+            "There is no token: put DISCORD_TOKEN=… into .env or the environment "
+            "(https://discord.com/developers/applications, Bot, Reset Token)."
+        )
+    token = settings.discord_token.get_secret_value().strip()
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise StartError(_BAD_TOKEN)
+    return token
 
 
 def _limits(settings: Settings) -> Limits:

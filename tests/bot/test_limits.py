@@ -102,7 +102,7 @@ def test_zero_is_no_limit(clock: Clock) -> None:
 def remembered() -> int:
     """How many counts of people and channels there are in this process."""
     gc.collect()
-    return sum(isinstance(thing, Cooldown) for thing in gc.get_objects())
+    return sum(type(thing) is Cooldown for thing in gc.get_objects())
 
 
 def test_the_quiet_are_forgotten(clock: Clock) -> None:
