@@ -274,9 +274,14 @@ _KNOWN = (
 _TYPO = 0.83
 """How alike, by difflib's ratio, a misspelt word is to the one that was meant."""
 
+_MOST_WORDS = 25
+"""Words of a question from which on it is the reader's: nobody asks for a summary in so many."""
+
 
 def intent_of(question: Question) -> Intent:
     """What a question wants; `Kind.FACT` where that is in doubt."""
+    if len(question.text.split()) >= _MOST_WORDS:
+        return Intent(Kind.FACT)
     text = _plain(question.text)
     named = _ARTICLE.search(text)
     if named:

@@ -53,7 +53,7 @@ _OPENERS = _words(
 _THE = frozenset({"the", "a", "an"})
 _MARKS = " \"'“‘«—"
 _WORD = re.compile(r"\S+")
-Span = tuple[int, int]
+_Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _named(article: Article) -> Iterator[_Named]:
                     yield _Named(Citation(passage, kept[0][0], kept[-1][1]), sure)
 
 
-def _without_titles(text: str, words: list[Span]) -> list[Span]:
+def _without_titles(text: str, words: list[_Span]) -> list[_Span]:
     """The words of a name after the last title in it; none where it is titles alone."""
     told = [text[start:end].rstrip(".") for start, end in words]
     for place in range(len(told) - 1, 0, -1):

@@ -87,6 +87,7 @@ def test_ask_json_is_the_object_of_the_contract(call: Call, sample: Path) -> Non
     assert answer == {
         "question": "who shot masood",
         "outcome": "answer",
+        "kind": "quote",
         "answer": QUOTE,
         "citations": [
             {

@@ -138,6 +138,23 @@ async def test_a_direct_message_is_answered(discord: LoopbackDiscord) -> None:
     assert discord.violations == []
 
 
+async def test_thanks_get_a_line_and_no_embed(discord: LoopbackDiscord) -> None:
+    """Small talk is answered by one plain line."""
+    reply = await discord.reply_to(await discord.say("thanks!", mention=True))
+    assert (reply.content, reply.embeds) == ("You are welcome.", [])
+    assert discord.violations == []
+
+
+async def test_the_article_in_short(discord: LoopbackDiscord) -> None:
+    """/ask sums the article up in three numbered sentences of its own."""
+    reply = await (await discord.slash("ask", {"question": "what is this about?"})).reply()
+    heading, first, *rest = body_of(reply).split("\n")
+    assert heading == "**In the article's own sentences:**"
+    assert first.startswith("> A year to the day after the Westminster attack, memorials")
+    assert [rest[0], rest[2], rest[4]] == ["**1** ¶ 1", "**2** ¶ 2", "**3** ¶ 3"]
+    assert discord.violations == []
+
+
 async def test_a_reply_to_an_answer_is_answered(discord: LoopbackDiscord) -> None:
     """A reply, with its ping, to an answer of the bot is a question too."""
     first = await discord.reply_to(await discord.say("who shot masood", mention=True))

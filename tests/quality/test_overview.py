@@ -16,8 +16,8 @@ from tests.quality.overview import (
 )
 
 FLOORS = {
-    "dev": {"intents": 0.97, "summary": 0.74, "topics": (29, 6), "lists": (26, 13)},
-    "test": {"intents": 0.93, "summary": 0.70, "topics": (20, 6), "lists": (20, 13)},
+    "dev": {"intents": 0.97, "summary": 0.74, "topics": (31, 7), "lists": (26, 12)},
+    "test": {"intents": 0.94, "summary": 0.74, "topics": (22, 2), "lists": (24, 9)},
 }
 """The least share right of each kind of question and of the sentences of a summary; of topics and
 of questions for several places the least found and the most wrong."""
@@ -52,7 +52,7 @@ def test_summaries_are_better_than_their_baselines(voa_index: PassageIndex, name
     shares = summaries(voa_index.articles, voa_index.encoder, name)
     first, lexrank, _, chosen = shares.values()
     assert chosen >= max(FLOORS[name]["summary"], lexrank), shares
-    assert name == "test" or chosen > first, shares
+    assert chosen > first, shares
 
 
 @pytest.mark.parametrize("name", SETS)
