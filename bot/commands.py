@@ -10,7 +10,7 @@ from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
 from bot.article_commands import add_article_commands, complete
 from bot.article_list import article_list
-from bot.client import Origin, PilcrowClient, channels_of, home_of, without_mentions
+from bot.client import PilcrowClient, origin_in, without_mentions
 from bot.sending import defer, fill, tell
 from index.errors import PilcrowError
 
@@ -54,16 +54,16 @@ def add_commands(client: PilcrowClient, version: str) -> None:
     @tree.command(description="See which articles can be asked here.")
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
-        guild = home_of(interaction)
-        index = await client.asking.index(guild)
-        in_use = client.asking.guilds.scope(index, guild, channels_of(interaction.channel))
+        origin = origin_in(interaction)
+        index = await client.asking.index(origin.guild)
+        in_use = client.asking.guilds.scope(index, origin.guild, origin.channels)
         await fill(interaction, article_list(index, in_use))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         asking = client.asking
-        index = await asking.index(home_of(interaction))
+        index = await asking.index(origin_in(interaction).guild)
         text = render.about(version, index, asking.log_questions, asking.guilds.days)
         await fill(interaction, text)
 
@@ -80,9 +80,8 @@ async def _answer(
 ) -> None:
     with client.working():
         await defer(interaction, private=private)
-        channels = channels_of(interaction.channel)
-        origin = Origin(interaction.id, interaction.user.id, channels, home_of(interaction))
-        reply = await client.asking.reply(question, origin, _may_embed(interaction), article)
+        origin, embeds = origin_in(interaction), _may_embed(interaction)
+        reply = await client.asking.reply(question, origin, embeds, article)
         await fill(interaction, reply)
 
 
