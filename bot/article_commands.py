@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.adding import add_to
 from bot.article_names import MOST_CHOICES, choices, find
-from bot.client import PilcrowClient, channels_of, home_of
+from bot.client import PilcrowClient, origin_in
 from bot.guild_data import choose
 from bot.markup import escape_within
 from bot.render import Message
@@ -95,11 +95,11 @@ def add_article_commands(client: PilcrowClient) -> None:
 
 async def complete(client: PilcrowClient, interaction: discord.Interaction, typed: str) -> _Choices:
     """The articles that may be meant, best first; of equals those that the channel asks."""
-    guild, channels = home_of(interaction), channels_of(interaction.channel)
+    origin, guilds = origin_in(interaction), client.asking.guilds
 
     def found() -> list[tuple[str, str]]:
-        index = client.asking.guilds.current(guild)
-        in_use = client.asking.guilds.scope(index, guild, channels)
+        index = guilds.current(origin.guild)
+        in_use = guilds.scope(index, origin.guild, origin.channels)
         return choices(typed, index.articles, in_use or ())
 
     # Not in the pool of the questions, for who types does not wait until it is free.

@@ -32,20 +32,22 @@ class Origin:
     Attributes:
         source: the message or interaction that asks it.
         asker: who asks.
-        channels: where; after a thread the channel that it is in.
+        channel: where.
         guild: the guild whose articles are asked; None in a direct message, and in a guild that the
             bot is no member of.
+        parent: the channel that a thread is in.
     """
 
     source: int
     asker: int
-    channels: tuple[int, ...]
+    channel: int
     guild: int | None
+    parent: int | None = None
 
     @property
-    def channel(self) -> int:
-        """The very channel; 0 where Discord does not say."""
-        return self.channels[0] if self.channels else 0
+    def channels(self) -> tuple[int, ...]:
+        """The channel, and after a thread the channel that it is in."""
+        return (self.channel,) if self.parent is None else (self.channel, self.parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,19 +212,20 @@ class PilcrowClient(discord.Client):
 def origin_of(message: discord.Message) -> Origin:
     """Where the question in a message comes from."""
     guild = message.guild.id if message.guild else None
-    return Origin(message.id, message.author.id, channels_of(message.channel), guild)
+    channel = message.channel
+    return Origin(message.id, message.author.id, channel.id, guild, _parent_of(channel))
 
 
-def home_of(interaction: discord.Interaction) -> int | None:
-    """The guild whose articles are asked; None where it has not installed the bot."""
-    return interaction.guild_id if interaction.is_guild_integration() else None
+def origin_in(interaction: discord.Interaction) -> Origin:
+    """Where an interaction comes from."""
+    guild = interaction.guild_id if interaction.is_guild_integration() else None
+    channel = interaction.channel_id or 0
+    parent = _parent_of(interaction.channel)
+    return Origin(interaction.id, interaction.user.id, channel, guild, parent)
 
 
-def channels_of(channel: object) -> tuple[int, ...]:
-    """The id of a channel, and after that of a thread the id of the channel that it is in."""
-    if isinstance(channel, discord.Thread):
-        return channel.id, channel.parent_id
-    return (channel.id,) if isinstance(channel, discord.abc.Snowflake) else ()
+def _parent_of(channel: object) -> int | None:
+    return channel.parent_id if isinstance(channel, discord.Thread) else None
 
 
 def _allowed(message: discord.Message) -> _Allowed:

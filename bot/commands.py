@@ -12,8 +12,7 @@ from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
 from bot.article_commands import add_article_commands, complete
 from bot.article_list import article_list
-from bot.asking import Origin
-from bot.client import PilcrowClient, channels_of, home_of
+from bot.client import PilcrowClient, origin_in
 from bot.markup import without_mentions
 from bot.sending import TOO_LATE, defer, fill, tell
 from index.errors import PilcrowError
@@ -62,9 +61,9 @@ def add_commands(client: PilcrowClient, version: str) -> None:
     @_anywhere
     async def articles(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
-        guild = home_of(interaction)
-        index = await client.asking.index(guild)
-        in_use = client.asking.guilds.scope(index, guild, channels_of(interaction.channel))
+        origin = origin_in(interaction)
+        index = await client.asking.index(origin.guild)
+        in_use = client.asking.guilds.scope(index, origin.guild, origin.channels)
         await fill(interaction, article_list(index, in_use))
 
     @tree.command(description="What I am, what I have read, and what I keep.")
@@ -72,7 +71,7 @@ def add_commands(client: PilcrowClient, version: str) -> None:
     async def about(interaction: discord.Interaction) -> None:
         await defer(interaction, private=True)
         asking = client.asking
-        index = await asking.index(home_of(interaction))
+        index = await asking.index(origin_in(interaction).guild)
         await fill(interaction, render.about(version, index, asking.started, asking.privacy))
 
     @tree.command(description="What I keep, for how long, and what I do not.")
@@ -99,13 +98,11 @@ async def _answer(
     article: str | None = None,
 ) -> None:
     with client.working():
-        channels = channels_of(interaction.channel)
-        origin = Origin(interaction.id, interaction.user.id, channels, home_of(interaction))
+        origin, embeds = origin_in(interaction), may_embed(interaction)
         # Before the place for an answer is held that all can see.
         client.admit(origin)
         with client.asking.metrics.reply_seconds.time():
             await defer(interaction, private=private)
-            embeds = may_embed(interaction)
             reply = await client.asking.reply(
                 question, origin, embeds, private=private, article=article
             )
