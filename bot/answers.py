@@ -146,3 +146,9 @@ class Abstention:
 
 
 Outcome = Answer | Abstention
+
+
+def turn_of(question: Question, outcome: Outcome) -> Turn:
+    """The turn that a question and what came of it make for the questions after it."""
+    quote = outcome.citations[0].quote if isinstance(outcome, Answer) else None
+    return Turn(question.text, quote)

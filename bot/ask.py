@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from bot.answers import Abstention, Answer, Citation, Outcome, Question, Reason
+from bot.history import understand
 from bot.reader import Reader, Span, without_overlaps
 from bot.similar import overlap, words_of
 from bot.trim import trimmed, without_lone_marks
@@ -23,6 +24,9 @@ NEAREST = 3
 
 READ = 8
 """How many passages are read at once; as many again, where these leave it unsure."""
+
+TRIED = 2
+"""In how many passages each reading of a follow-up is tried."""
 
 MOST_CITATIONS = 2
 """How many places an answer cites at most."""
@@ -144,10 +148,11 @@ def consider(
     articles: Collection[str] | None = None,
 ) -> Considered:
     """The passages that could answer, and the words in them; arguments as in `answer`."""
-    hits = index.search(question.text, 2 * READ, articles)
-    found: list[Candidate] = []
+    meant = understand(question)
+    hits = index.search(meant.query, 2 * READ, articles)
+    question, found = Question(meant.readings[0]), []
     if reader is not None:
-        found = spans_read(question, hits[:READ], reader)
+        question, found = read_as_meant(meant.readings, hits[:READ], reader)
         if all(judgement.confidence(one) < judgement.threshold for one in found):
             found += spans_read(question, hits[READ:], reader)
     # Without a reader, or where there was nothing that it could read.
@@ -186,6 +191,16 @@ def says_the_same(a: Citation, b: Citation) -> bool:
 def whole_passage(hit: Hit) -> Citation:
     """The citation of all words of a hit's passage."""
     return Citation(hit.passage, hit.passage.start, hit.passage.end)
+
+
+def read_as_meant(
+    readings: Sequence[str], hits: Sequence[Hit], reader: Reader
+) -> tuple[Question, list[Candidate]]:
+    """The reading of a question that the first hits answer best, and what answers it in all."""
+    asked = [Question(reading) for reading in readings]
+    first = [spans_read(one, hits[:TRIED], reader) for one in asked]
+    best = max(range(len(asked)), key=lambda place: max(one.score for one in first[place]))
+    return asked[best], first[best] + spans_read(asked[best], hits[TRIED:], reader)
 
 
 def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[Candidate]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers import Abstention, Answer, Citation, Outcome, parse_question
+from bot.answers import Abstention, Answer, Citation, Outcome
 from bot.ask import Considered, Judgement, consider, decide, whole_passage
 from bot.questions import Labelled
 from bot.reader import Reader
@@ -96,9 +96,8 @@ def ask_all(
     """
     asked = []
     for labelled in questions:
-        question = parse_question(labelled.question)
         scope = labelled.article and (labelled.article,)
-        considered = consider(question, index, reader, judgement, scope or None)
+        considered = consider(labelled.asked, index, reader, judgement, scope or None)
         asked.append(Asked(labelled, considered, decide(considered, judgement)))
     return asked
 
