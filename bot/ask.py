@@ -150,7 +150,8 @@ def consider(
     """The passages that could answer, and the words in them; arguments as in `answer`."""
     meant = understand(question)
     hits = index.search(meant.query, 2 * READ, articles)
-    question, found = Question(meant.readings[0]), []
+    found: list[Candidate] = []
+    question = Question(meant.readings[0])
     if reader is not None:
         question, found = read_as_meant(meant.readings, hits[:READ], reader)
         if all(judgement.confidence(one) < judgement.threshold for one in found):

@@ -12,28 +12,34 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.answers import Question, Turn
-from bot.referents import (
+from bot.english import (
     AUXILIARIES,
+    DEMONSTRATIVES,
     DETERMINERS,
+    DO,
     FUNCTION_WORDS,
     PREPOSITIONS,
     PRONOUNS,
     QUESTION_WORDS,
+)
+from bot.referents import (
     Kind,
     is_capitalised,
     is_capitals,
     kind_asked,
     phrases_of,
     referents,
-    word_set,
     words_of_question,
 )
 
 MOST_READINGS = 3
 """How many readings of a question are tried at most."""
 
-MOST_TURNS = 4
+MOST_TURNS = 8
 """How many turns back are looked at."""
+
+_LONGEST_TOPIC = 8
+"""How many words of an answer can stand before a question to say what it is about."""
 
 _LEADS = re.compile(r"^(?:(?:and|but|or|so|ok|okay)\b[\s,]*)+(?:then\b[\s,]*)?", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how) about\b\s*", re.IGNORECASE)
@@ -43,7 +49,6 @@ _KINDS = {
     **dict.fromkeys(("it", "its", "this", "that"), Kind.THING),
     "there": Kind.PLACE,
 }
-_POINTERS = frozenset(("this", "that", "these", "those"))
 _POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
 _NOMINATIVE = frozenset(("he", "she", "they", "his", "their", "its"))
 # "is it true that", "how long does it take to": nothing is meant by "it".
@@ -53,7 +58,9 @@ _EXPLETIVE = re.compile(
     re.IGNORECASE,
 )
 # What is not of an earlier turn but of the day on which it is asked.
-_TODAY = word_set("year month week morning afternoon evening day time article story")
+_TODAY = frozenset(
+    ("year", "month", "week", "morning", "afternoon", "evening", "day", "time", "article", "story")
+)
 _ONES = re.compile(
     r"\b(?:which|the other|another|the first|the second|the last|the next) ones?\b"
     r"|\bthe others?\b(?! \w)|\b(?:who|what|where|anyone|anything) else\b|\bthe same\b",
@@ -161,7 +168,7 @@ def _refers_outside(words: Sequence[str], place: int) -> bool:
     after = words[place + 1].lower() if place + 1 < len(words) else ""
     if word == "there":
         return not after or not ({before, after} & AUXILIARIES)
-    if word in _POINTERS:
+    if word in DEMONSTRATIVES:
         return _points_back(word, before, after)
     # A subject or owner may be named earlier in the question; an object hardly (Chomsky 1981).
     can_be_named = word in _NOMINATIVE or (word == "her" and after) or after in AUXILIARIES
@@ -219,7 +226,7 @@ def _with_referents(
     filled = list(words)
     for place in others:
         kind = _KINDS[words[place].lower()]
-        if kind is not _KINDS[words[first].lower()] and words[place].lower() not in _POINTERS:
+        if kind is not _KINDS[words[first].lower()] and words[place].lower() not in DEMONSTRATIVES:
             filled[place] = _in_place(words, place, referents(kind, turns)[:1])
     choices = referents(_KINDS[words[first].lower()], turns)[:MOST_READINGS]
     if not choices or _is_of_a_noun(words, first):
@@ -236,7 +243,7 @@ def _with_referents(
 def _is_of_a_noun(words: Sequence[str], place: int) -> bool:
     """Whether a demonstrative has a noun: "that bill"."""
     after = words[place + 1].lower() if place + 1 < len(words) else ""
-    return words[place].lower() in _POINTERS and bool(after) and after not in FUNCTION_WORDS
+    return words[place].lower() in DEMONSTRATIVES and bool(after) and after not in FUNCTION_WORDS
 
 
 def _in_place(words: Sequence[str], place: int, choice: Sequence[str]) -> str:
@@ -302,7 +309,7 @@ def _parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 def _asks_for_its_subject(rest: Sequence[str]) -> bool:
     """Whether the auxiliary follows the subject: "was escorted from …", not "was the man"."""
     after = rest[1] if len(rest) > 1 else ""
-    if rest[0].lower() in ("did", "do", "does"):
+    if rest[0].lower() in DO:
         return False
     return after in PREPOSITIONS or after.endswith(("ed", "en", "ing"))
 
@@ -312,12 +319,13 @@ def _continued(words: Sequence[str], turn: Turn) -> list[str]:
     fragment, question = " ".join(words), turn.question.rstrip(" ?")
     longer = f"{question} {fragment}?"
     phrases = [phrase.text for phrase in phrases_of(question)]
-    if not phrases or words[0].lower() in PREPOSITIONS | QUESTION_WORDS | {"when"}:
+    if not words or not phrases or words[0].lower() in PREPOSITIONS | QUESTION_WORDS | {"when"}:
         return [longer]
     return [question.replace(phrases[-1], fragment) + "?", longer]
 
 
 def _led_by(text: str, turns: Sequence[Turn]) -> str:
     """The question after the words that it is most likely about."""
-    about = turns[-1].answer or turns[-1].question
+    answer = turns[-1].answer or ""
+    about = answer if 0 < len(answer.split()) <= _LONGEST_TOPIC else turns[-1].question
     return f"{about.rstrip(' ?')}: {text}"

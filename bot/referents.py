@@ -10,52 +10,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.answers import Turn
-
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(words.split())
-
-
-AUXILIARIES = word_set(
-    "is are was were be been am do does did has have had can could will would shall should may "
-    "might must isn't aren't wasn't weren't don't doesn't didn't hasn't haven't won't can't "
-    "wouldn't"
+from bot.english import (
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    FUNCTION_WORDS,
+    HAVE,
+    INDEFINITE,
+    MEASURES,
+    PLACES,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    TIMES,
 )
-DETERMINERS = word_set("a an the his her its their our your my every each no any some")
-PREPOSITIONS = word_set(
-    "about after against among as at before between by during for from in into like near of off "
-    "on onto over per since through than to towards under until till up upon via with within "
-    "without"
-)
-QUESTION_WORDS = word_set("who whom whose what which where when why how")
-PRONOUNS = word_set(
-    "i me you we us he him she hers it they them theirs this that these those there here one ones "
-    "himself herself itself themselves"
-)
-FUNCTION_WORDS = (
-    AUXILIARIES
-    | DETERMINERS
-    | PREPOSITIONS
-    | QUESTION_WORDS
-    | PRONOUNS
-    | word_set(
-        "and but or so not then also just really exactly else too if because while only ever "
-        "many much long old often far more most other unless when's"
-    )
-)
-_BE = word_set("is are was were be been isn't aren't wasn't weren't")
-_HAVE = word_set("has have had hasn't haven't")
+
 _PARTICIPLE = re.compile(r"\w{2,}(ed|en|wn|ing)$")
 _ED = re.compile(r"\w{2,}ed$")
 _CONTRACTED = re.compile(r"\b(who|what|where|when|how|that)(?:['’]?s|['’]re)\b", re.IGNORECASE)
-_ANY = word_set("each every no any some")
 _POSSESSIVE = re.compile(r"['’]s$")
 _EDGES = ' \t?!.,;:"“”„()[]'
 _JOINED = frozenset(("of", "the", "and", "&", "for", "de", "van", "von", "bin", "al"))
-_TIMES = word_set("year month day date time week weekday hour decade")
-_PLACES = word_set("place city town state country county region village continent")
-_MEASURED = word_set("many much old long often far tall big fast")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LONGEST = 8
 """Words of an answer that can stand for a pronoun."""
@@ -94,11 +68,11 @@ def kind_asked(question: str) -> Kind | None:
         after = set(lower[place + 1 :])
         if word in ("who", "whom", "whose"):
             return Kind.PERSON
-        if word == "where" or (word in ("what", "which") and after & _PLACES):
+        if word == "where" or (word in ("what", "which") and after & PLACES):
             return Kind.PLACE
-        if word == "when" or (word in ("what", "which") and after & _TIMES):
+        if word == "when" or (word in ("what", "which") and after & TIMES):
             return Kind.TIME
-        if word == "how" and lower[place + 1 : place + 2] and lower[place + 1] in _MEASURED:
+        if word == "how" and lower[place + 1 : place + 2] and lower[place + 1] in MEASURES:
             return Kind.NUMBER
         if word in QUESTION_WORDS:
             return Kind.THING
@@ -109,10 +83,18 @@ def referents(kind: Kind, turns: Sequence[Turn]) -> list[str]:
     """What a pronoun of a kind may stand for, likeliest first, no two the same.
 
     The later turn comes first, in it the answer, if it is of that kind, and then what the question
-    names, as it takes the centre of attention (Grosz, Joshi and Weinstein 1995).
+    names, as it takes the centre of attention (Grosz, Joshi and Weinstein 1995). After a long
+    answer, which names much in passing, what most turns speak of comes first.
     """
     found = [one for turn in reversed(turns) for one in _of_turn(kind, turn)]
+    if turns and len((turns[-1].answer or "").split()) > _LONGEST:
+        found.sort(key=lambda one: -_turns_with(one, turns))
     return list({one.casefold(): one for one in reversed(found)}.values())[::-1]
+
+
+def _turns_with(words: str, turns: Sequence[Turn]) -> int:
+    texts = (f"{turn.question} {turn.answer or ''}".casefold() for turn in turns)
+    return sum(words.casefold() in text for text in texts)
 
 
 def _of_turn(kind: Kind, turn: Turn) -> list[str]:
@@ -219,7 +201,7 @@ def phrases_of(question: str) -> list[Phrase]:
         elif _ends_in_a_verb(opener, lower[first:last], is_last=not after):
             stop -= 1
         # What a question asks for names nothing yet, but "how many judges" names the judges.
-        if stop > max(start, first) and before not in (*_ANY, "which", "what"):
+        if stop > max(start, first) and before not in (*INDEFINITE, "which", "what"):
             text = " ".join(words[start:stop])
             found.append(Phrase(text, determined, opener in PREPOSITIONS))
     return found
@@ -227,7 +209,7 @@ def phrases_of(question: str) -> list[Phrase]:
 
 def _ends_in_a_verb(opener: str, stretch: Sequence[str], is_last: bool) -> bool:
     """Whether the last word of a stretch is the verb of the auxiliary before it."""
-    if opener in _BE | _HAVE:
+    if opener in BE | HAVE:
         pattern = _ED if is_last and len(stretch) == 1 else _PARTICIPLE
         return pattern.match(stretch[-1]) is not None
     return opener in AUXILIARIES and len(stretch) > 1
