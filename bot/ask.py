@@ -199,8 +199,13 @@ def read_as_meant(
 ) -> tuple[Question, list[Candidate]]:
     """The reading of a question that the first hits answer best, and what answers it in all."""
     asked = [Question(reading) for reading in readings]
+    if len(asked) == 1:
+        return asked[0], spans_read(asked[0], hits, reader)
     first = [spans_read(one, hits[:TRIED], reader) for one in asked]
-    best = max(range(len(asked)), key=lambda place: max(one.score for one in first[place]))
+    best = max(
+        range(len(asked)),
+        key=lambda place: max((one.score for one in first[place]), default=-math.inf),
+    )
     return asked[best], first[best] + spans_read(asked[best], hits[TRIED:], reader)
 
 

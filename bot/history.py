@@ -9,9 +9,9 @@ Where several words fit, each gives a reading, and the reader tells which one th
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from bot.answers import Question, Turn
+from bot.dependence import KINDS, depends, is_bare, is_whole, references, without_lead
 from bot.english import (
     AUXILIARIES,
     DEMONSTRATIVES,
@@ -24,8 +24,6 @@ from bot.english import (
 )
 from bot.referents import (
     Kind,
-    is_capitalised,
-    is_capitals,
     kind_asked,
     phrases_of,
     referents,
@@ -41,31 +39,7 @@ MOST_TURNS = 8
 _LONGEST_TOPIC = 8
 """How many words of an answer can stand before a question to say what it is about."""
 
-_LEADS = re.compile(r"^(?:(?:and|but|or|so|ok|okay)\b[\s,]*)+(?:then\b[\s,]*)?", re.IGNORECASE)
-_ABOUT = re.compile(r"^(?:what|how) about\b\s*", re.IGNORECASE)
-_KINDS = {
-    **dict.fromkeys(("he", "him", "his", "she", "her", "hers"), Kind.PERSON),
-    **dict.fromkeys(("they", "them", "their", "theirs", "these", "those"), Kind.GROUP),
-    **dict.fromkeys(("it", "its", "this", "that"), Kind.THING),
-    "there": Kind.PLACE,
-}
 _POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
-_NOMINATIVE = frozenset(("he", "she", "they", "his", "their", "its"))
-# "is it true that", "how long does it take to": nothing is meant by "it".
-_EXPLETIVE = re.compile(
-    r"\bit (?:true|possible|likely|certain|clear|known|legal|illegal|important|safe|okay|ok)\b"
-    r"|\bit (?:takes?|took) .*\bto\b|\btime (?:is|was) it\b",
-    re.IGNORECASE,
-)
-# What is not of an earlier turn but of the day on which it is asked.
-_TODAY = frozenset(
-    ("year", "month", "week", "morning", "afternoon", "evening", "day", "time", "article", "story")
-)
-_ONES = re.compile(
-    r"\b(?:which|the other|another|the first|the second|the last|the next) ones?\b"
-    r"|\bthe others?\b(?! \w)|\b(?:who|what|where|anyone|anything) else\b|\bthe same\b",
-    re.IGNORECASE,
-)
 _ONE = re.compile(r"(?<=\bwhich )ones?\b", re.IGNORECASE)
 # "when was that", "where did he do it", "what year did that happen".
 _EVENT = re.compile(
@@ -100,34 +74,21 @@ def understand(question: Question) -> Understood:
     return Understood(f"{readings[0]} {turns[-1].answer or ''}".strip(), readings)
 
 
-def depends(text: str) -> bool:
-    """Whether a question needs the turns before it to be understood."""
-    rest = _ABOUT.sub("", _LEADS.sub("", text))
-    led = rest != text
-    words = words_of_question(rest)
-    return (
-        bool(_ONES.search(rest))
-        or bool(_references(words))
-        or _is_bare(words)
-        or (led and not _is_whole(words))
-    )
-
-
 def readings_of(text: str, turns: Sequence[Turn]) -> list[str]:
     """What a question that depends on turns can mean, likeliest first; at least one.
 
     Args:
         turns: at least one, oldest first, whose questions stand alone.
     """
-    rest = _ABOUT.sub("", _LEADS.sub("", text))
+    rest = without_lead(text)
     words = words_of_question(rest)
     event = _EVENT.search(rest)
     if event and kind_asked(rest) in (Kind.TIME, Kind.PLACE, Kind.THING) and event.start():
         return [_about_what_happened(rest[: event.start()], turns[-1])]
-    places = _references(words)
+    places = references(words)
     if places:
         found = _with_referents(words, places, turns)
-        if _is_bare(words) and words[0].lower() in ("who", "what", "which"):
+        if is_bare(words) and words[0].lower() in ("who", "what", "which"):
             # "who were they": also what the turn came to.
             found[MOST_READINGS - 1 :] = [_about_what_happened(words[0], turns[-1])]
         return found
@@ -135,9 +96,9 @@ def readings_of(text: str, turns: Sequence[Turn]) -> list[str]:
         asked, _ = _parted(words_of_question(turns[-1].question))
         if len(asked) > 1:
             return [_ONE.sub(" ".join(asked[1:]), rest)]
-    if _is_bare(words) and set(map(str.lower, words)) & QUESTION_WORDS:
+    if is_bare(words) and set(map(str.lower, words)) & QUESTION_WORDS:
         return [_about_what_happened(" ".join(words), turns[-1])]
-    if not _is_whole(words):
+    if not is_whole(words):
         return _continued(words, turns[-1])
     return [_led_by(text, turns)]
 
@@ -153,71 +114,6 @@ def _standing_alone(history: Sequence[Turn]) -> list[Turn]:
     return turns
 
 
-def _references(words: Sequence[str]) -> list[int]:
-    """The places of the words that stand for something outside of the question."""
-    if _EXPLETIVE.search(" ".join(words)):
-        return []
-    return [place for place in range(len(words)) if _refers_outside(words, place)]
-
-
-def _refers_outside(words: Sequence[str], place: int) -> bool:
-    word = words[place].lower()
-    if word not in _KINDS or (is_capitals(words[place]) and word != "it"):
-        return False
-    before = words[place - 1].lower() if place else ""
-    after = words[place + 1].lower() if place + 1 < len(words) else ""
-    if word == "there":
-        return not after or not ({before, after} & AUXILIARIES)
-    if word in DEMONSTRATIVES:
-        return _points_back(word, before, after)
-    # A subject or owner may be named earlier in the question; an object hardly (Chomsky 1981).
-    can_be_named = word in _NOMINATIVE or (word == "her" and after) or after in AUXILIARIES
-    return not (can_be_named and _names_before(words[:place], _KINDS[word]))
-
-
-def _points_back(word: str, before: str, after: str) -> bool:
-    """Whether a demonstrative is none that joins clauses, and no day on which one asks."""
-    if after in _TODAY and word in ("this", "these"):
-        return False
-    if word in ("this", "these"):
-        return True
-    if after in ("who", "which", "that"):
-        return False
-    return word == "those" or not after or not before or before in AUXILIARIES | PREPOSITIONS
-
-
-def _names_before(words: Sequence[str], kind: Kind) -> bool:
-    """Whether words name something that a later pronoun of that kind can stand for."""
-    for before, word in pairwise(words):
-        content = word.lower() not in FUNCTION_WORDS
-        if content and (is_capitalised(word) or before.lower() in AUXILIARIES):
-            return True
-        if content and kind is not Kind.PERSON and before.lower() in DETERMINERS:
-            return True
-    return False
-
-
-def _is_bare(words: Sequence[str]) -> bool:
-    """Whether no word of a question says what it is about: "why not?", "in which month?"."""
-    lower = [word.lower() for word in words]
-    content = [word for word in words if word.lower() not in FUNCTION_WORDS or is_capitals(word)]
-    asks = [place for place, word in enumerate(lower) if word in QUESTION_WORDS]
-    if not content:
-        return True
-    # A question word, by itself or after a preposition, with no more than a noun.
-    starts = bool(asks) and (asks[0] == 0 or (asks[0] == 1 and lower[0] in PREPOSITIONS))
-    short = len(content) == 1 and len(words) - asks[0] <= 3 if asks else False
-    nouns = starts and short and lower[asks[0]] in ("what", "which", "how")
-    return nouns and content[0] == words[-1] and not AUXILIARIES & set(lower)
-
-
-def _is_whole(words: Sequence[str]) -> bool:
-    """Whether words are a question and no fragment of one."""
-    lower = {word.lower() for word in words}
-    asks = bool(words) and words[0].lower() in QUESTION_WORDS | AUXILIARIES
-    return bool(lower & AUXILIARIES) or (asks and len(words) > 3)
-
-
 def _with_referents(
     words: Sequence[str], places: Sequence[int], turns: Sequence[Turn]
 ) -> list[str]:
@@ -225,10 +121,10 @@ def _with_referents(
     first, *others = places
     filled = list(words)
     for place in others:
-        kind = _KINDS[words[place].lower()]
-        if kind is not _KINDS[words[first].lower()] and words[place].lower() not in DEMONSTRATIVES:
+        kind = KINDS[words[place].lower()]
+        if kind is not KINDS[words[first].lower()] and words[place].lower() not in DEMONSTRATIVES:
             filled[place] = _in_place(words, place, referents(kind, turns)[:1])
-    choices = referents(_KINDS[words[first].lower()], turns)[:MOST_READINGS]
+    choices = referents(KINDS[words[first].lower()], turns)[:MOST_READINGS]
     if not choices or _is_of_a_noun(words, first):
         return [_led_by(" ".join(words), turns)]
     same = [place for place in places if words[place].lower() == words[first].lower()]
