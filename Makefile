@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare followups fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -56,6 +56,9 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 
 compare: $(READY)  ## Print what retrieval finds under each choice that was open
 	@PYTHONPATH=. $(BIN)/python tests/quality/compare.py
+
+followups: $(READY)  ## Print what history is worth to follow-ups; DATA=canard.jsonl.gz adds CANARD
+	@PYTHONPATH=. $(BIN)/python tests/quality/followups.py $(DATA)
 
 fit: $(READY)  ## Fit bot/judgement.json on the development questions
 	PYTHONPATH=. $(BIN)/python tests/quality/fit.py
