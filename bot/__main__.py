@@ -2,28 +2,27 @@
 
 import json
 import sys
-import time
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from bot import terminal
-from bot.answers import Outcome, Question, parse_question
-from bot.ask import answer, consider, load_judgement
+from bot.answers import parse_question
+from bot.ask import load_judgement
+from bot.chat import converse
 from bot.evaluate import ask_all, report, written
 from bot.feedback import notes
 from bot.health import ask_health
+from bot.opened import open_or_build, plain_console
 from bot.questions import QuestionsError, read_labelled, read_rows
 from bot.reader import find_reader
 from bot.settings import Settings
 from index.__main__ import cli as index_cli
-from index.cli import build_with_progress, busy, index_option, run, settings_of
+from index.cli import busy, index_option, run, settings_of
 from index.encoder import find_encoder
-from index.errors import NoIndex
-from index.search import PassageIndex, open_index
+from index.search import open_index
 from index.served import serving
 
 
@@ -58,31 +57,32 @@ def ask(
     if bool(question) == (file is not None):
         raise click.UsageError("Give either a QUESTION or --file.")
     if file is not None:
-        asked = [(parse_question(row.question), row.article or article) for row in read_rows(file)]
+        asked = [(row.asked, row.article or article) for row in read_rows(file)]
     else:
         asked = [(parse_question(" ".join(question)), article)]
-    settings = settings_of(Settings, folder)
-    index = _open_or_build(settings)
-    with busy("Loading the models"):
-        reader = find_reader(settings.reader)
-        judgement = load_judgement(reader, settings.caution)
-        index.encoder.embed(["The first text takes the longest."])
+    opened = open_or_build(settings_of(Settings, folder))
     for one, scope in asked:
-        began = time.perf_counter()
-        scoped = (scope,) if scope else None
-        outcome = answer(one, index, reader, judgement, scoped)
-        ms = (time.perf_counter() - began) * 1000
+        outcome, ms = opened.ask(one, scope)
         if as_json:
-            row = terminal.as_json(one, outcome, index.name, ms)
+            row = terminal.as_json(one, outcome, opened.index.name, ms)
             if explain:
-                considered = consider(one, index, reader, judgement, scoped)
-                row["candidates"] = terminal.candidates_json(considered)
+                row["candidates"] = terminal.candidates_json(opened.considered(one, scope))
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
-            _print(one, outcome, 1 if scope else len(index.articles), titled=len(asked) > 1)
+            opened.show(one, outcome, scope, titled=len(asked) > 1)
             if explain:
-                considered = consider(one, index, reader, judgement, scoped)
-                _console().print("", terminal.explained(considered))
+                plain_console().print("", terminal.explained(opened.considered(one, scope)))
+
+
+@cli.command()
+@click.option("--article", help="Ask this article alone, by its id.")
+@index_option
+def chat(article: str | None, folder: Path | None) -> None:
+    """Ask one question after another, each understood with those before it.
+
+    Each line of standard input is a question. /new starts afresh; quit, exit or Ctrl-D ends.
+    """
+    converse(open_or_build(settings_of(Settings, folder)), article)
 
 
 @cli.command("eval")
@@ -98,7 +98,7 @@ def evaluate(questions: Path, picture: Path | None, folder: Path | None) -> None
     """Print how well the labelled QUESTIONS (JSONL) are answered.
 
     A line is {"question", "answers", "paragraphs"} and, to ask one article only, "article";
-    no answers mean that the articles do not say.
+    no answers mean that the articles do not say. A follow-up has the turns before it as "history".
     """
     labelled = read_labelled(questions)
     if not labelled:
@@ -145,7 +145,7 @@ def feedback_command(as_json: bool, folder: Path | None) -> None:
     if as_json:
         click.echo(json.dumps([asdict(note) for note in noted], ensure_ascii=False, indent=2))
     elif noted:
-        _console().print(terminal.noted(noted))
+        plain_console().print(terminal.noted(noted))
     else:
         click.echo("There is no feedback yet.")
 
@@ -171,26 +171,6 @@ def run_command(folder: Path | None) -> None:
 def main() -> int:
     """Runs the command that the arguments name; returns the exit status."""
     return run(cli, "pilcrow")
-
-
-def _open_or_build(settings: Settings) -> PassageIndex:
-    encoder = find_encoder(settings.model)
-    try:
-        return open_index(settings.index, serving(settings.index, encoder))
-    except NoIndex:
-        build_with_progress(settings.index, (), encoder, settings.inner_hosts)
-        return open_index(settings.index, serving(settings.index, encoder))
-
-
-def _print(question: Question, outcome: Outcome, articles: int, titled: bool) -> None:
-    console = _console()
-    if titled:
-        console.print(f"\n> {question.text}\n", style="bold", markup=False)
-    console.print(terminal.as_text(outcome, articles))
-
-
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

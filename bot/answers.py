@@ -230,3 +230,9 @@ Outcome = Answer | Summary | Names | Topic | FromMetadata | Remark | Abstention
 def cited_by(outcome: Outcome) -> tuple[Citation, ...]:
     """What an outcome cites; nothing for an abstention, metadata and a remark."""
     return () if isinstance(outcome, Abstention | FromMetadata | Remark) else outcome.citations
+
+
+def turn_of(question: Question, outcome: Outcome) -> Turn:
+    """The turn that a question and what came of it make for the questions after it."""
+    quote = outcome.citations[0].quote if isinstance(outcome, Answer) else None
+    return Turn(question.text, quote)

@@ -21,6 +21,7 @@ from bot.answers import (
     Reason,
     whole_passage,
 )
+from bot.history import understand
 from bot.overview import overview
 from bot.reader import Reader, Span, without_overlaps
 from bot.several import asks_for_several, parts_of
@@ -37,6 +38,9 @@ NEAREST = 3
 
 READ = 8
 """How many passages are read at once; as many again, where these leave it unsure."""
+
+TRIED = 2
+"""In how many passages each reading of a follow-up is tried."""
 
 MOST_CITATIONS = 2
 """How many places an answer cites at most."""
@@ -205,11 +209,12 @@ def consider(
 
     Slips of the finger are mended first, in what is searched for and in what is read.
     """
-    question = replace(question, text=mended(question.text, index.vocabulary))
-    hits = index.search(question.text, 2 * READ, articles)
+    meant = understand(replace(question, text=mended(question.text, index.vocabulary)))
+    hits = index.search(meant.query, 2 * READ, articles)
     found: list[Candidate] = []
+    question = Question(meant.readings[0])
     if reader is not None:
-        found = spans_read(question, hits[:READ], reader)
+        question, found = read_as_meant(meant.readings, hits[:READ], reader)
         if all(judgement.confidence(one) < judgement.threshold for one in found):
             found += spans_read(question, hits[READ:], reader)
     # Without a reader, or where there was nothing that it could read.
@@ -263,6 +268,21 @@ def _listed(best: Candidate, others: Sequence[Candidate], least: float) -> tuple
         if other.confidence >= least and new and len(cited) < MOST_LISTED:
             cited.append(other.citation)
     return tuple(cited)
+
+
+def read_as_meant(
+    readings: Sequence[str], hits: Sequence[Hit], reader: Reader
+) -> tuple[Question, list[Candidate]]:
+    """The reading of a question that the first hits answer best, and what answers it in all."""
+    asked = [Question(reading) for reading in readings]
+    if len(asked) == 1:
+        return asked[0], spans_read(asked[0], hits, reader)
+    first = [spans_read(one, hits[:TRIED], reader) for one in asked]
+    best = max(
+        range(len(asked)),
+        key=lambda place: max((one.score for one in first[place]), default=-math.inf),
+    )
+    return asked[best], first[best] + spans_read(asked[best], hits[TRIED:], reader)
 
 
 def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[Candidate]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers import Abstention, Answer, Citation, Outcome, parse_question, whole_passage
+from bot.answers import Abstention, Answer, Citation, Outcome, whole_passage
 from bot.ask import Considered, Judgement, consider, decide, otherwise
 from bot.questions import Labelled
 from bot.reader import Reader
@@ -104,7 +104,7 @@ def ask_all(
     """
     asked = []
     for labelled in questions:
-        question = parse_question(labelled.question)
+        question = labelled.asked
         scope = (labelled.article,) if labelled.article else None
         considered = consider(question, index, reader, judgement, scope)
         outcome = otherwise(question, index, reader, judgement, scope)

@@ -1,6 +1,7 @@
 """Files of questions: what is asked, and where it is known, what answers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -13,7 +14,7 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.answers import parse_question
+from bot.answers import Question, Turn, parse_question
 from index.errors import PilcrowError
 
 
@@ -32,12 +33,26 @@ class Row(BaseModel):
     Attributes:
         question: what is asked.
         article: the id of the one article that is asked; all of them when None.
+        history: the turns before it, oldest first, if it follows up on them.
     """
 
     model_config = ConfigDict(frozen=True)
 
     question: str
     article: Annotated[str | None, BeforeValidator(_as_id)] = None
+    history: tuple[Turn, ...] = ()
+
+    @property
+    def asked(self) -> Question:
+        """The question with the turns before it.
+
+        Raises:
+            QuestionError: it, or one before it, is empty or too long.
+        """
+        turns = tuple(
+            replace(turn, question=parse_question(turn.question).text) for turn in self.history
+        )
+        return parse_question(self.question, turns)
 
 
 class Labelled(Row):
@@ -88,7 +103,7 @@ def _rows(file: Path, model: type[_R]) -> Iterator[_R]:
             continue
         try:
             row = adapter.validate_json(line)
-            parse_question(row.question)
+            _ = row.asked
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"])) or "the line"

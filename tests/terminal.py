@@ -39,9 +39,14 @@ def pilcrow(*arguments: object, stdin: bytes = b"", cwd: Path | None = None, **e
     return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def on_a_terminal(*arguments: object, **extra: str) -> tuple[int, str]:
-    """Runs `python -m bot` on a pseudo-terminal; returns its status and all it showed."""
+def on_a_terminal(*arguments: object, typed: bytes = b"", **extra: str) -> tuple[int, str]:
+    """Runs `python -m bot` on a pseudo-terminal; returns its status and all it showed.
+
+    Args:
+        typed: what is typed there before anything is shown.
+    """
     ours, theirs = pty.openpty()
+    os.write(ours, typed)
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", *map(str, arguments)],
         stdin=theirs,

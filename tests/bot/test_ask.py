@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Abstention, Answer, Question, Reason, Remark, Summary
+from bot.answers import Abstention, Answer, Question, Reason, Remark, Summary, Turn
 from bot.ask import (
     Candidate,
     Caution,
@@ -54,6 +54,23 @@ def considered(*quotes: tuple[str, float], text: str) -> Considered:
         for quote, sure in quotes
     ]
     return Considered([one.hit for one in candidates], candidates)
+
+
+class EchoReader(NumberReader):
+    """Finds the last word of a question, where a text begins with it, with a score of 1."""
+
+    def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
+        """For each text the span of that word, if it is there."""
+        word = question.rstrip("?").split()[-1]
+        return [[Span(0, len(word), 1.0)] if text.startswith(word) else [] for text in texts]
+
+
+def test_a_follow_up_is_read_as_the_articles_answer_it(tmp_path: Path) -> None:
+    """Of the two things that "it" can be, the one that the first passages know is asked about."""
+    index = index_of(tmp_path, {"text": "Submarines are loud."})
+    history = (Turn("who saw the Submarines", "the Senate"),)
+    found = consider(Question("was it", history), index, EchoReader(), judge(0.0))
+    assert found.candidates[0].citation.quote == "Submarines"
 
 
 def test_the_best_sentence_of_each_passage(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answers import Question, Turn
 from bot.questions import Labelled, QuestionsError, Row, read_labelled, read_rows
 
 GOOD = '{"question": "who?", "answers": ["x"], "paragraphs": [1]}'
@@ -25,6 +26,15 @@ def test_labels_are_read(tmp_path: Path) -> None:
         Labelled(question="who?", answers=("x",), paragraphs=(1,)),
         Labelled(question="b", answers=(), paragraphs=()),
     ]
+
+
+def test_history_is_read(tmp_path: Path) -> None:
+    """The turns before a question come with it, oldest first; an abstention has no answer."""
+    file = tmp_path / "questions.jsonl"
+    turns = '[{"question": " a\\nb ", "answer": "c"}, {"question": "d", "answer": null, "ms": 3}]'
+    file.write_text(f'{{"question": "e", "history": {turns}}}\n', "utf-8")
+    asked = Question("e", (Turn("a b", "c"), Turn("d", None)))
+    assert [row.asked for row in read_rows(file)] == [asked]
 
 
 def test_an_id_may_be_written_as_a_number(tmp_path: Path) -> None:
@@ -69,6 +79,28 @@ def test_a_file_of_nothing_has_no_questions(tmp_path: Path) -> None:
         (
             '{"question": "a", "answers": ["b"], "paragraphs": [1, "two"]}',
             "paragraphs.1: Input should be a valid integer, unable to parse string as an integer.",
+        ),
+        (
+            '{"question": "a", "history": "b", "answers": [], "paragraphs": []}',
+            "history: Input should be a valid array.",
+        ),
+        (
+            '{"question": "a", "history": ["b"], "answers": [], "paragraphs": []}',
+            "history.0: Input should be an object.",
+        ),
+        (
+            '{"question": "a", "history": [{"question": "b"}], "answers": [], "paragraphs": []}',
+            "history.0.answer: Field required.",
+        ),
+        (
+            '{"question": "a", "history": [{"question": "b", "answer": 5}], "answers": [], '
+            '"paragraphs": []}',
+            "history.0.answer: Input should be a valid string.",
+        ),
+        (
+            '{"question": "a", "history": [{"question": " ", "answer": null}], "answers": [], '
+            '"paragraphs": []}',
+            "There is no question in that: ask one in a few words.",
         ),
         (
             '{"question": " ", "answers": [], "paragraphs": []}',

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from bot.ask import load_judgement
-from bot.evaluate import ask_all, report
+from bot.evaluate import Report, ask_all, report
 from bot.questions import read_labelled
 from bot.reader import find_reader
 from index.search import PassageIndex
 from index.sources import SAMPLE, read
+from tests.quality.followups import CONTROLS, FOLLOWUPS, ways_to_ask
 
 QUALITY = Path(__file__).parent
 
@@ -53,6 +54,19 @@ FLOORS = {
         "calibration_error": 0.20,
     },
 }
+FOLLOWUP_FLOORS = {
+    FOLLOWUPS: {
+        "retrieval_at_1": 0.74,
+        "retrieval_at_3": 0.90,
+        "passage_at_1": 0.88,
+        "answer_right": 0.70,
+        "wrongly_refused": 0.14,
+        "rightly_refused": 0.84,
+    },
+    CONTROLS: {"retrieval_at_1": 0.75, "passage_at_1": 0.89, "answer_right": 0.89},
+}
+"""Of followups_test.jsonl: those that need their history, and those that do not."""
+
 ERRORS = ("wrongly_refused", "calibration_error")
 
 
@@ -65,12 +79,26 @@ def test_quality_is_not_below_its_floor(
     index = sample_index if file == "sample.jsonl" else voa_index
     reader = find_reader()
     figures = report(ask_all(read_labelled(QUALITY / file), index, reader, load_judgement(reader)))
-    missed = {
+    assert missed(figures, FLOORS[file]) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FOLLOWUP_FLOORS)
+def test_follow_ups_are_understood_as_well_as_they_were(voa_index: PassageIndex, kind: str) -> None:
+    """Follow-ups are answered with their history, and it does no harm to what stands alone."""
+    reader = find_reader()
+    labelled = ways_to_ask(QUALITY / "followups_test.jsonl")[kind]
+    figures = report(ask_all(labelled, voa_index, reader, load_judgement(reader)))
+    assert missed(figures, FOLLOWUP_FLOORS[kind]) == {}
+
+
+def missed(figures: Report, floors: dict[str, float]) -> dict[str, tuple[float, float]]:
+    """The figures that are worse than their floors, with these."""
+    return {
         name: (figures[name], floor)
-        for name, floor in FLOORS[file].items()
+        for name, floor in floors.items()
         if (figures[name] > floor) == (name in ERRORS)
     }
-    assert missed == {}
 
 
 @pytest.mark.slow
@@ -83,7 +111,13 @@ def test_without_a_reader_quality_is_not_below_its_floor(voa_index: PassageIndex
 
 @pytest.mark.parametrize(
     ("file", "answerable", "unanswerable"),
-    [("dev.jsonl", 145, 79), ("test.jsonl", 98, 44), ("sample.jsonl", 64, 40)],
+    [
+        ("dev.jsonl", 145, 79),
+        ("test.jsonl", 98, 44),
+        ("sample.jsonl", 64, 40),
+        ("followups_dev.jsonl", 72, 14),
+        ("followups_test.jsonl", 63, 13),
+    ],
 )
 def test_the_labels_hold(file: str, answerable: int, unanswerable: int) -> None:
     """Each labelled answer is in a labelled paragraph of its article, word for word."""
@@ -102,11 +136,12 @@ def test_the_labels_hold(file: str, answerable: int, unanswerable: int) -> None:
 
 def test_development_and_test_questions_share_no_article() -> None:
     """Nothing that was tuned on the development questions saw an article of the test questions."""
-    dev, test = (
-        {one.article for one in read_labelled(QUALITY / file)}
-        for file in ("dev.jsonl", "test.jsonl")
-    )
-    assert (len(dev), len(test), dev & test) == (20, 10, set())
+    for kind in ("", "followups_"):
+        dev, test = (
+            {one.article for one in read_labelled(QUALITY / f"{kind}{name}.jsonl")}
+            for name in ("dev", "test")
+        )
+        assert (len(dev), len(test), dev & test) == (20, 10, set())
 
 
 def test_the_judgement_was_fitted_on_the_development_questions() -> None:
