@@ -206,6 +206,22 @@ async def test_what_is_removed_is_gone(place: Place) -> None:
     assert "armed police" in await place.ask({"question": "who shot masood"})
 
 
+async def test_a_button_shows_what_was_added_until_it_is_removed(place: Place) -> None:
+    """Under an answer from a server's article Context outlives other articles, not its removal."""
+    await place.add(text(LIGHTHOUSE))
+    answer = await (await place.discord.slash("ask", KEEPER, channel=place.channel)).reply()
+    await place.add(text(FERRY))
+    shown = await (await place.discord.click(answer, "Context")).reply()
+    assert shown.embeds[0]["description"] == (
+        "¶ 1\n> The lighthouse keeper of Skerryvore was **Agnes Muir**.\n\n"
+        "¶ 2\nShe kept the lamp for 31 years."
+    )
+    await place.run("article remove", {"article": "The lamp of Skerryvore"})
+    gone = await (await place.discord.click(answer, "Context")).reply()
+    assert gone.content.endswith("what this answer came from is no longer kept: please ask again.")
+    assert place.discord.violations == []
+
+
 async def test_the_operators_articles_are_not_removed(place: Place) -> None:
     """/article remove neither offers nor takes what this server did not add."""
     assert await place.titles("article remove", "article", "") == []
