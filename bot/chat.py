@@ -45,13 +45,25 @@ def converse(opened: Opened, article: str | None) -> None:
 
 def _lines(on_terminal: bool) -> Iterator[str]:
     """The lines of standard input that are not blank, each asked for by a prompt on a terminal."""
-    if on_terminal:
-        # Lines can be edited and called back once this is imported.
-        import readline  # noqa: F401
-    while sys.stdin is not None:
+    for line in _typed() if on_terminal else _piped():
+        if line.strip():
+            yield line.strip()
+
+
+def _typed() -> Iterator[str]:
+    # Lines can be edited and called back once this is imported.
+    import readline  # noqa: F401
+
+    while True:
         try:
-            line = input("\n> " if on_terminal else "").strip()
+            yield input("\n> ")
         except EOFError:
+            click.echo()
             return
-        if line:
-            yield line
+
+
+def _piped() -> Iterator[str]:
+    """The lines of a pipe, with a mark for what is not UTF-8."""
+    if sys.stdin is not None:
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        yield from sys.stdin

@@ -15,11 +15,10 @@ from bot.dependence import KINDS, depends, is_bare, is_whole, references, withou
 from bot.english import (
     AUXILIARIES,
     DEMONSTRATIVES,
-    DETERMINERS,
     DO,
     FUNCTION_WORDS,
+    MEASURES,
     PREPOSITIONS,
-    PRONOUNS,
     QUESTION_WORDS,
 )
 from bot.referents import (
@@ -39,6 +38,8 @@ MOST_TURNS = 8
 _LONGEST_TOPIC = 8
 """How many words of an answer can stand before a question to say what it is about."""
 
+# What may stand inside of "which chief of staff", "how many more judges".
+_INSIDE = MEASURES | {"of", "more", "most", "other"}
 _POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
 _ONE = re.compile(r"(?<=\bwhich )ones?\b", re.IGNORECASE)
 # "when was that", "where did he do it", "what year did that happen".
@@ -190,11 +191,8 @@ def _parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         return [], words[1:]
     if not lower[:1] or lower[0] not in ("which", "what", "how"):
         return words[:1], words[1:]
-    measured = FUNCTION_WORDS - AUXILIARIES - PRONOUNS - PREPOSITIONS - DETERMINERS
     stop = 1
-    while stop < len(words) and (
-        lower[stop] not in FUNCTION_WORDS - {"of"} | AUXILIARIES or lower[stop] in measured
-    ):
+    while stop < len(words) and (lower[stop] not in FUNCTION_WORDS or lower[stop] in _INSIDE):
         stop += 1
     has_auxiliary = stop < len(words) and lower[stop] in AUXILIARIES
     # "which hackers stole | from": the word before is the verb.
@@ -215,7 +213,7 @@ def _continued(words: Sequence[str], turn: Turn) -> list[str]:
     fragment, question = " ".join(words), turn.question.rstrip(" ?")
     longer = f"{question} {fragment}?"
     phrases = [phrase.text for phrase in phrases_of(question)]
-    if not words or not phrases or words[0].lower() in PREPOSITIONS | QUESTION_WORDS | {"when"}:
+    if not words or not phrases or words[0].lower() in PREPOSITIONS | QUESTION_WORDS:
         return [longer]
     return [question.replace(phrases[-1], fragment) + "?", longer]
 

@@ -83,18 +83,20 @@ def referents(kind: Kind, turns: Sequence[Turn]) -> list[str]:
     """What a pronoun of a kind may stand for, likeliest first, no two the same.
 
     The later turn comes first, in it the answer, if it is of that kind, and then what the question
-    names, as it takes the centre of attention (Grosz, Joshi and Weinstein 1995). After a long
-    answer, which names much in passing, what most turns speak of comes first.
+    names, as it takes the centre of attention (Grosz, Joshi and Weinstein 1995). After no
+    answer, or a long one, which names much in passing, what most turns speak of comes first.
     """
     found = [one for turn in reversed(turns) for one in _of_turn(kind, turn)]
-    if turns and len((turns[-1].answer or "").split()) > _LONGEST:
-        found.sort(key=lambda one: -_turns_with(one, turns))
+    last = turns[-1].answer if turns else None
+    if last is None or len(last.split()) > _LONGEST:
+        found.sort(key=lambda one: (-_turns_with(one, turns), not is_capitalised(one)))
     return list({one.casefold(): one for one in reversed(found)}.values())[::-1]
 
 
-def _turns_with(words: str, turns: Sequence[Turn]) -> int:
-    texts = (f"{turn.question} {turn.answer or ''}".casefold() for turn in turns)
-    return sum(words.casefold() in text for text in texts)
+def _turns_with(phrase: str, turns: Sequence[Turn]) -> int:
+    """In how many turns the last word of a phrase is, as the surname is of a full name."""
+    word = phrase.rsplit(maxsplit=1)[-1].casefold()
+    return sum(word in f"{turn.question} {turn.answer or ''}".casefold() for turn in turns)
 
 
 def _of_turn(kind: Kind, turn: Turn) -> list[str]:

@@ -13,12 +13,12 @@ MASOOD = "Masood, 52, was shot dead by armed police at the scene."
 
 def test_a_follow_up_is_understood(sample_folder: Path) -> None:
     """In a pipe each question stands above its answer, and the second leans on the first."""
-    asked = b"who shot masood\n\n  \nHow old was he?\n"
+    asked = b"who shot masood\n\n  \n\xffHow old was he?"
     run = pilcrow("chat", "--index", sample_folder, stdin=asked)
     assert (run.status, run.err) == (0, "")
     first, second = run.out.split("\n> ")[1:]
     assert first.splitlines()[0] == "who shot masood"
-    assert second.splitlines()[0] == "How old was he?"
+    assert second.splitlines()[0] == "\ufffdHow old was he?"
     assert MASOOD in first
     assert MASOOD in second
 

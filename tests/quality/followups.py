@@ -149,7 +149,8 @@ def read_canard(file: Path) -> list[Rewritten]:
     found = []
     for row in rows:
         title, section, *said = row["History"]
-        turns = [Turn(title, None), Turn(section, None)]
+        # What the dialogue is about comes last, as the topic of its first question.
+        turns = [Turn(section, None), Turn(title, None)]
         for question, answer in zip(said[::2], said[1::2], strict=True):
             turns.append(Turn(question, None if answer == NO_ANSWER else answer))
         answer = answers.get((row["QuAC_dialog_id"], row["Question_no"]), NO_ANSWER)
