@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bot.answers import Citation
 from index.corpus import Article
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.split import sentences, split
 
 SENTENCES = 3
@@ -26,7 +26,14 @@ _ROUNDS = 50
 def summary(article: Article, encoder: Encoder, most: int = SENTENCES) -> tuple[Citation, ...]:
     """The sentences that sum an article up, at most so many, in the order of the text."""
     cited = first_sentences(article)
-    rank = ranks(cited, encoder)
+    vectors = encoder.embed([citation.quote for citation in cited])
+    return chosen(cited, ranks(cited, vectors), most)
+
+
+def chosen(
+    cited: Sequence[Citation], rank: NDArray[np.float64], most: int = SENTENCES
+) -> tuple[Citation, ...]:
+    """The best of the sentences by rank, those that open a paragraph first, in their order."""
     # What opens a paragraph stands by itself, and what somebody said is what they think.
     best = sorted(range(len(cited)), key=lambda place: (not _opens(cited[place]), -rank[place]))
     return tuple(cited[place] for place in sorted(best[:most]))
@@ -44,7 +51,7 @@ def first_sentences(article: Article) -> list[Citation]:
 
 
 def ranks(
-    cited: Sequence[Citation], encoder: Encoder, damping: float = DAMPING
+    cited: Sequence[Citation], vectors: Vectors, damping: float = DAMPING
 ) -> NDArray[np.float64]:
     """What each sentence is worth to the summary of its article; all together 1.
 
@@ -54,10 +61,11 @@ def ranks(
 
     Args:
         cited: the sentences of one article, in order; at least one.
+        vectors: their vectors, a row each, of length 1.
         damping: what comes from the other sentences; 1 is LexRank by itself, 0 the place alone.
     """
-    vectors = encoder.embed([citation.quote for citation in cited]).astype(np.float64)
-    likeness = np.clip(vectors @ vectors.T, 0, None)
+    exact = vectors.astype(np.float64)
+    likeness = np.clip(exact @ exact.T, 0, None)
     recommends = likeness / likeness.sum(axis=1, keepdims=True)
     head = 1 / np.array([citation.paragraph for citation in cited], dtype=np.float64)
     head /= head.sum()

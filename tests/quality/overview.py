@@ -19,7 +19,7 @@ from bot.overview import on_topic
 from bot.questions import read_labelled
 from bot.reader import Reader, find_reader
 from bot.similar import overlap
-from bot.summary import SENTENCES, first_sentences, ranks, summary
+from bot.summary import DAMPING, SENTENCES, chosen, first_sentences, ranks
 from index.build import build
 from index.corpus import Article
 from index.encoder import Encoder, find_encoder
@@ -83,8 +83,8 @@ def summaries(articles: Sequence[Article], encoder: Encoder, name: str) -> dict[
         if article.id not in asked:
             continue
         numbered = {c.start: place for place, c in enumerate(first_sentences(article), start=1)}
-        for method, chosen in _methods(article, encoder):
-            places = [numbered[citation.start] for citation in chosen]
+        for method, sentences in _methods(article, encoder):
+            places = [numbered[citation.start] for citation in sentences]
             share = float(np.mean([place in wanted[article.id] for place in places]))
             shares.setdefault(method, []).append(share)
     return {method: float(np.mean(each)) for method, each in shares.items()}
@@ -93,10 +93,11 @@ def summaries(articles: Sequence[Article], encoder: Encoder, name: str) -> dict[
 def _methods(article: Article, encoder: Encoder) -> Iterator[tuple[str, Sequence[Citation]]]:
     every = first_sentences(article)
     yield "the first three", every[:SENTENCES]
-    for name, damping in (("LexRank", 1.0), ("LexRank with a prior of the head", 0.5)):
-        order = np.argsort(-ranks(every, encoder, damping), kind="stable")
+    vectors = encoder.embed([citation.quote for citation in every])
+    for name, damping in (("LexRank", 1.0), ("LexRank with a prior of the head", DAMPING)):
+        order = np.argsort(-ranks(every, vectors, damping), kind="stable")
         yield name, [every[place] for place in order[:SENTENCES]]
-    yield "the same of what opens a paragraph (chosen)", summary(article, encoder)
+    yield "the same of what opens a paragraph (chosen)", chosen(every, ranks(every, vectors))
 
 
 def topics(index: PassageIndex, relevance: float, name: str) -> Found:
