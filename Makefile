@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare overview followups extraction fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare overview followups extraction pictures fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -65,6 +65,13 @@ overview: $(READY)  ## Print how questions are told apart and articles summed up
 
 followups: $(READY)  ## Print what history is worth to follow-ups; DATA=canard.jsonl.gz adds CANARD
 	@PYTHONPATH=. $(BIN)/python tests/quality/followups.py $(DATA)
+
+pictures: $(READY)  ## Draw the pictures of README.md with Chromium (Debian's package `chromium`)
+	@command -v chromium > /dev/null || \
+	  { echo "The pictures are drawn by Chromium: install Debian's package chromium."; exit 1; }
+	@$(DEMO) build --index .pilcrow/demo sample
+	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
+	@PYTHONPATH=. $(BIN)/python -m tests.pictures.draw .pilcrow/demo .pilcrow/quality
 
 fit: $(READY)  ## Fit bot/judgement.json on the development questions
 	PYTHONPATH=. $(BIN)/python tests/quality/fit.py
