@@ -30,7 +30,7 @@ from index.served import export_encoder, serving
 
 QUALITY = Path(__file__).parent
 JUDGEMENT = QUALITY.parents[1] / "bot" / "judgement.json"
-RISKS = {Caution.LOW: 0.30, Caution.NORMAL: 0.20, Caution.HIGH: 0.10}
+RISKS = {Caution.LOW: 0.30, Caution.NORMAL: 0.17, Caution.HIGH: 0.10}
 """The share of the answers given that may be wrong, at each caution."""
 MOST_REFUSED = 0.20
 """The share of the answerable that may be refused where there is no reader."""
@@ -118,7 +118,7 @@ def fit_confidence(asked: Sequence[Asked]) -> tuple[tuple[float, float, float], 
     values = np.array([evidence(one.considered.candidates[0]) for one in asked])
     _, right, _ = confidences(asked)
     scale = values.std(axis=0)
-    model = LogisticRegression(C=1.0).fit(values / scale, right)
+    model = LogisticRegression(C=10.0).fit(values / scale, right)
     return _rounded(model.coef_[0] / scale), round(float(model.intercept_[0]), 4)
 
 
