@@ -12,7 +12,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-from bot.evaluate import Labelled, read_labelled
+from bot.questions import Labelled, read_labelled
 from index.corpus import Passage
 from index.encoder import SentenceEncoder, find_encoder
 from index.search import WEIGHT_OF_WORDS
