@@ -248,7 +248,7 @@ def test_caution_decides_what_is_answered(
     outcomes = []
     for caution in ("low", "high"):
         monkeypatch.setenv("PILCROW_CAUTION", caution)
-        question = "until when is the condolence book open"
+        question = "how much time had gone by since the westminster attack"
         answer = json.loads(call("ask", "--json", "--index", sample, question).out)
         outcomes.append((answer["outcome"], answer["confidence"]))
     (low, sure), (high, as_sure) = outcomes

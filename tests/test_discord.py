@@ -440,7 +440,7 @@ async def test_a_second_start_does_not_register_the_commands_again(
     async with LoopbackDiscord() as fresh:
         for _ in range(2):
             async with BotProcess(fresh, ("run", "--index", str(folder))) as bot:
-                await bot.line("Discord has these 5|5 commands registered", timeout=40)
+                await bot.line("Discord has these 6|6 commands registered", timeout=40)
                 await fresh.ready()
                 bot.interrupt()
                 assert await bot.wait(5) == 0

@@ -321,7 +321,9 @@ async def test_signals_end_the_bot(script: Path) -> None:
 async def test_process_environment_is_clean(script: Path, tmp_path: Path) -> None:
     """The bot's environment holds what is listed and given, and None takes a variable away."""
     program = ("-c", "import os; print(*sorted(os.environ)); print(os.environ['DISCORD_TOKEN'])")
-    wanted = ["DISCORD_TOKEN", "EXTRA", "HOME", "LOOPBACK_GATEWAY", "LOOPBACK_REST", "PATH"]
+    loopback = ["LOOPBACK_GATEWAY", "LOOPBACK_REST"]
+    unlimited = ["PILCROW_PER_CHANNEL", "PILCROW_PER_PERSON"]
+    wanted = ["DISCORD_TOKEN", "EXTRA", "HOME", *loopback, "PATH", *unlimited]
     async with LoopbackDiscord("a.b.c") as server:
         env = {"EXTRA": "1", "PYTHONPATH": None}
         async with BotProcess(server, program=program, cwd=tmp_path, env=env) as bot:

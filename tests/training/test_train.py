@@ -298,8 +298,8 @@ def test_processes_share_a_step(base: Path, tmp_path_factory: pytest.TempPathFac
     # Three steps of 40 rows, taken by eights: none of the first half has an answer.
     rows = sorted((row for batch in batches_of(40) for row in batch), key=lambda row: row.start)
     batches = [rows] * 3
-    train(0, 1, batches, base, base / "meeting", bfloat16=False)
-    multiprocessing.spawn(train, (2, batches, other, other / "meeting", False), nprocs=2)
+    train(0, 1, batches, base, base / "meeting", bfloat16=False, rate=8e-5)
+    multiprocessing.spawn(train, (2, batches, other, other / "meeting", False, 8e-5), nprocs=2)
     (step, loss), (same_step, same_loss) = curve_of(base)[0], curve_of(other)[0]
     assert step == same_step == "3"
     assert float(same_loss) == pytest.approx(float(loss), abs=2e-4)
@@ -316,16 +316,16 @@ def test_a_run_that_was_stopped_goes_on(base: Path) -> None:
     """Stopped after its checkpoint at 100 steps, a run ends as if nothing had happened."""
     batches = batches_of(103)
     unknown = [Encoded([2, len(VOCABULARY)], [0, 1], 1, 1)]
-    train(0, 1, batches, base, base / "meeting", bfloat16=False)
+    train(0, 1, batches, base, base / "meeting", bfloat16=False, rate=8e-5)
     whole, curve = weights_of(base / "pilcrow-reader"), curve_of(base)
     assert [step for step, _ in curve] == ["100", "103"]
     shutil.rmtree(base / "pilcrow-reader")
     (base / "checkpoint").unlink()
     with pytest.raises(IndexError):
-        train(0, 1, [*batches[:102], unknown], base, base / "meeting2", bfloat16=False)
+        train(0, 1, [*batches[:102], unknown], base, base / "meeting2", bfloat16=False, rate=8e-5)
     distributed.destroy_process_group()
     assert not (base / "pilcrow-reader").exists()
-    train(0, 1, batches, base, base / "meeting3", bfloat16=False)
+    train(0, 1, batches, base, base / "meeting3", bfloat16=False, rate=8e-5)
     assert weights_of(base / "pilcrow-reader") == whole
     assert curve_of(base) == [*curve, *curve]
 
@@ -334,8 +334,8 @@ def test_a_run_that_was_stopped_goes_on(base: Path) -> None:
 @pytest.mark.usefixtures("alone")
 def test_a_run_learns(base: Path) -> None:
     """From chance the loss falls, and a longer run goes on with the loss where it was."""
-    train(0, 1, batches_of(402), base, base / "meeting", bfloat16=False)
-    train(0, 1, batches_of(406), base, base / "meeting2", bfloat16=False)
+    train(0, 1, batches_of(402), base, base / "meeting", bfloat16=False, rate=8e-5)
+    train(0, 1, batches_of(406), base, base / "meeting2", bfloat16=False, rate=8e-5)
     steps, losses = zip(*curve_of(base), strict=True)
     assert steps == ("100", "200", "300", "400", "402", "406")
     first, second, third, fourth, fifth, sixth = map(float, losses)
