@@ -172,3 +172,15 @@ async def test_a_follow_up_in_a_thread(discord: LoopbackDiscord) -> None:
     await discord.say("thanks, all", channel=thread)
     assert await discord.silence(0.5) == []
     assert discord.violations == []
+
+
+async def test_a_follow_up_is_understood_with_the_turn_above(discord: LoopbackDiscord) -> None:
+    """What a reply leaves out comes from the question and the answer above it."""
+    _, answer = await asked(discord)
+    reply = await discord.reply_to(await discord.say("how old was he?", reply_to=answer))
+    assert reply.embeds[0]["description"] == (
+        "> Masood, **52**, was shot dead by armed police at the scene.\n¶ 12"
+    )
+    again = await discord.reply_to(await discord.say("where?", reply_to=reply))
+    assert "¶ 12" in again.embeds[0]["description"]
+    assert discord.violations == []
