@@ -98,5 +98,5 @@ lock: $(READY)  ## Write the versions that are installed to constraints.txt
 	   $(BIN)/python -m pip freeze --exclude-editable --exclude pilcrow | sed -E 's/\+cpu//'; \
 	 } > constraints.new && mv constraints.new constraints.txt
 
-clean:  ## Remove what make made
-	rm -rf $(VENV) .pilcrow build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean:  ## Remove what make made, and no index of yours
+	rm -rf $(VENV) .pilcrow/demo .pilcrow/quality .pilcrow/training build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import re
 import tempfile
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -94,7 +93,7 @@ async def _read(
 ) -> list[Article]:
     if url is not None and file is None:
         # Or the name of a file on this machine would be read.
-        if not re.match(r"https?://", url, re.IGNORECASE):
+        if not sources.is_address(url):
             raise AddError(f"“{url}” is no web address: one begins with http or https.")
         return await guilds.read(functools.partial(sources.read, [url]))
     if file is None or url is not None:

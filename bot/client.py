@@ -88,7 +88,9 @@ class PilcrowClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tells Discord the commands, where they are not the ones it has."""
-        self._sweeping = asyncio.create_task(sweep_daily(self, self.asking.guilds))
+        self._sweeping = asyncio.create_task(
+            sweep_daily(self, self.asking.guilds, self.asking.feedback)
+        )
         try:
             await sync(self.tree)
         except (discord.HTTPException, aiohttp.ClientError) as error:

@@ -1,4 +1,4 @@
-"""What people can do with the bot: /ask, /articles, /about, and "Ask the article"."""
+"""What people can do with the bot: /ask, /articles, /about, /privacy, "Ask the article"."""
 
 import logging
 from collections.abc import Callable

@@ -102,10 +102,14 @@ class GuildIndexes:
             return operators
         if guild is None:
             raise BuildGoneError
-        try:
-            own = open_index(folder_of(self.folder, guild), self._encoder, theirs)
-        except (PilcrowError, OSError):
-            raise BuildGoneError from None
+        with self._lock:
+            opened = self._own(guild)
+        own = opened.index if opened else None
+        if own is None or own.name != theirs:
+            try:
+                own = open_index(folder_of(self.folder, guild), self._encoder, theirs)
+            except (PilcrowError, OSError):
+                raise BuildGoneError from None
         return JointIndex([operators, own])
 
     def own(self, guild: int) -> Sequence[Article]:

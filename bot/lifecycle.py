@@ -5,6 +5,7 @@ import logging
 
 import discord
 
+from bot.feedback import Feedback
 from bot.guild_data import mark_joined, mark_left
 from bot.guild_index import GuildIndexes
 
@@ -30,13 +31,14 @@ def watch_guilds(client: discord.Client, guilds: GuildIndexes) -> None:
         _log.info("added to server %d", guild.id)
 
 
-async def sweep_daily(client: discord.Client, guilds: GuildIndexes) -> None:
-    """Deletes, at the start and once a day, what was kept long enough for servers that were left.
+async def sweep_daily(client: discord.Client, guilds: GuildIndexes, feedback: Feedback) -> None:
+    """Deletes, at the start and once a day, what was kept long enough: feedback, and for servers.
 
     A removal that happened while the bot was not running counts from when this notices it.
     """
     await client.wait_until_ready()
     while True:
+        await asyncio.to_thread(feedback.purge)
         present = {guild.id for guild in client.guilds}
         try:
             for guild in await guilds.sweep(present):

@@ -67,7 +67,6 @@ def run_bot(settings: Settings, version: str) -> None:
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
-    feedback.purge()
     most = Most(settings.guild_articles)
     guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days)
     asking = Asking(

@@ -13,7 +13,8 @@ from importlib.resources import files
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+from index.words import WORD_OF_LETTERS
+
 _SHORTEST, _LONG = 4, 8
 """Letters of the shortest word that is mended, and of one that may have two slips."""
 _LONG_NAME, _LONGEST = 6, 9
@@ -31,10 +32,10 @@ def mended(question: str, articles: Collection[str]) -> str:
     no English word replaces anything.
 
     Args:
-        articles: the words of the articles that are asked, in lower case.
+        articles: the words that the index has, in lower case.
     """
     english = _english()
-    words = [match.group().lower() for match in _WORD.finditer(question)]
+    words = [match.group().lower() for match in WORD_OF_LETTERS.finditer(question)]
     is_english = 2 * sum(word in english for word in words) >= len(words)
 
     def mend(match: re.Match[str]) -> str:
@@ -45,7 +46,7 @@ def mended(question: str, articles: Collection[str]) -> str:
         meant = None if named or not is_english else english
         return _nearest(word.lower(), articles, meant) or word
 
-    return _WORD.sub(mend, question)
+    return WORD_OF_LETTERS.sub(mend, question)
 
 
 def _is_known(word: str, articles: Collection[str], english: Mapping[str, int]) -> bool:
@@ -69,6 +70,7 @@ def _nearest(word: str, articles: Collection[str], english: Mapping[str, int] | 
             JaroWinkler.similarity(word, other) if fewest > 1 else 0,
             other in articles,
             counts.get(other, 0),
+            other,
         ),
     )
 
@@ -79,7 +81,7 @@ def _near(word: str, among: Collection[str], long: int) -> Iterator[tuple[int, s
     Only a word of `long` letters may have a slip that is not a frequent one.
     """
     most = 2 if len(word) >= _LONG else 1
-    near = process.extract(word, list(among), scorer=OSA.distance, score_cutoff=most, limit=50)
+    near = process.extract(word, list(among), scorer=OSA.distance, score_cutoff=most, limit=None)
     for other, distance, _ in near:
         if _is_likely(word, other, int(distance)):
             yield 0, other

@@ -45,7 +45,7 @@ class Why(discord.ui.Modal):
         self.add_item(
             discord.ui.Label(
                 text="In your words",
-                description="Privacy for whoever runs this bot, without your name.",
+                description="Kept for whoever runs this bot, without your name.",
                 component=self._words,
             )
         )

@@ -13,7 +13,7 @@ from index.cli import build_with_progress, busy, index_option, run, settings_of
 from index.corpus import Article
 from index.encoder import find_encoder
 from index.errors import UnknownArticle
-from index.search import open_index
+from index.search import open_index, unknown_article
 from index.served import serving
 from index.settings import IndexSettings
 from index.sources import STANDARD_INPUT, keep
@@ -165,9 +165,7 @@ def _find(wanted: str, held: list[Article]) -> Article:
     by_title = [article for article in held if article.title == wanted]
     for article in [*(article for article in held if article.id == wanted), *by_title]:
         return article
-    raise UnknownArticle(
-        f"The index has no article “{wanted}”: `pilcrow articles` lists what it has."
-    )
+    raise unknown_article(wanted)
 
 
 if __name__ == "__main__":

@@ -66,8 +66,9 @@ def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
 
 
 def _misplaced(articles: list[Article], rows: np.ndarray) -> list[str]:
+    spans = [article.paragraphs for article in articles]
     for place, number, start, end in rows.tolist():
-        paragraphs = articles[place].paragraphs if 0 <= place < len(articles) else []
+        paragraphs = spans[place] if 0 <= place < len(articles) else []
         inside = 0 < number <= len(paragraphs) and (
             paragraphs[number - 1][0] <= start < end <= paragraphs[number - 1][1]
         )

@@ -1,6 +1,5 @@
 """PassageIndex: a query -> the passages that match it best, by meaning and by words."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,12 +15,11 @@ from index.corpus import Article, Hit, Passage
 from index.encoder import Encoder, Vectors
 from index.errors import UnknownArticle, WrongEncoder
 from index.text import one_line
-from index.words import Rarity, Words
+from index.words import WORD_OF_LETTERS, Rarity, Words
 
 WEIGHT_OF_WORDS = 0.04
 """What one point of BM25 is worth in cosine; chosen on the development questions."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _DEPTH = 200
 """How many passages each of the two searches gives to the fusion, at least."""
 
@@ -81,7 +79,7 @@ class PassageIndex:
     def vocabulary(self) -> frozenset[str]:
         """The words of the articles and of their titles, in lower case, without numbers."""
         texts = (part for article in self.articles for part in (article.title, article.text))
-        return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+        return frozenset(word.lower() for text in texts for word in WORD_OF_LETTERS.findall(text))
 
     def passage(self, row: int) -> Passage:
         """The passage at a place in the order of the index."""

@@ -1,6 +1,7 @@
 """Words: BM25 over the passages (Robertson et al. 1994), by bm25s, stemmed by Snowball."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 # Every run of letters and digits counts, single digits too: "5" may be what was asked for.
 _TOKEN = r"(?u)\b\w+\b"
+WORD_OF_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+"""A word without digits, with what follows its apostrophe."""
 
 
 @dataclass(frozen=True, slots=True)
