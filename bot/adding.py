@@ -92,6 +92,8 @@ async def _read(
     guilds: GuildIndexes, url: str | None, file: discord.Attachment | None
 ) -> list[Article]:
     if url is not None and file is None:
+        # In angle brackets Discord shows no preview.
+        url = url.strip().removeprefix("<").removesuffix(">")
         # Or the name of a file on this machine would be read.
         if not sources.is_address(url):
             raise AddError(f"“{url}” is no web address: one begins with http or https.")

@@ -5,6 +5,7 @@ What is not for the reader, such as "what is this about?", leaves the path at on
 
 import json
 import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,6 +17,7 @@ from bot.answers import (
     Abstention,
     Answer,
     Citation,
+    FromMetadata,
     Outcome,
     Question,
     Reason,
@@ -50,8 +52,9 @@ MOST_LISTED = 3
 
 _PRONOUNS = (
     " i me my mine you your yours he him his she her hers it its we us our ours they them their "
-    "theirs this that these those who whom whose which "
+    "theirs this that these those who whom whose which here there "
 )
+_DIGIT = re.compile(r"\d")
 _SAME_WORDS = 0.5
 """The F1 of two quotes from which on they say the same."""
 
@@ -163,7 +166,25 @@ def answer(
         UnknownArticle: the index holds no article of one of the ids.
     """
     outcome = otherwise(question, index, reader, judgement, articles)
-    return outcome or decide(consider(question, index, reader, judgement, articles), judgement)
+    outcome = outcome or decide(consider(question, index, reader, judgement, articles), judgement)
+    return of_the_article(question, outcome, index, judgement, articles)
+
+
+def of_the_article(
+    question: Question,
+    outcome: Outcome,
+    index: AnyIndex,
+    judgement: Judgement,
+    articles: Collection[str] | None = None,
+) -> Outcome:
+    """The outcome, or of a follow-up that the text does not answer what the article's data says.
+
+    After "what is this about?", "when was it published?" is meant of the article.
+    """
+    if not (question.history and isinstance(outcome, Abstention)):
+        return outcome
+    alone = overview(Question(question.text), index, judgement.topic, articles)
+    return alone if isinstance(alone, FromMetadata) else outcome
 
 
 def otherwise(
@@ -252,8 +273,9 @@ def decide(considered: Considered, judgement: Judgement) -> Outcome:
 
 
 def says_the_same(a: Citation, b: Citation) -> bool:
-    """Whether two quotes have more or less the same words."""
-    return overlap(a.quote, b.quote) >= _SAME_WORDS
+    """Whether two quotes have more or less the same words, and the same numbers."""
+    numbers = [{word for word in words_of(one.quote) if _DIGIT.search(word)} for one in (a, b)]
+    return numbers[0] == numbers[1] and overlap(a.quote, b.quote) >= _SAME_WORDS
 
 
 def _listed(best: Candidate, others: Sequence[Candidate], least: float) -> tuple[Citation, ...]:

@@ -23,8 +23,10 @@ from bot.metrics import REFUSED
 from bot.replies import EDITED_WITHIN, Replies, Reply
 from bot.sending import SILENT, persist
 from bot.sync import sync
+from index.errors import PilcrowError
 from index.text import count
 
+SORRY = "Something went wrong on my side. It is noted in the log; please ask again."
 HOW_TO_ASK = "Ask me something about the articles I have read, in a few words."
 
 _log = logging.getLogger(__name__)
@@ -197,7 +199,14 @@ class PilcrowClient(discord.Client):
             question = parse_question(text, history)
         except QuestionError as error:
             return render.notice(str(error))
-        return await self.asking.reply(question, origin_of(message), embeds)
+        try:
+            return await self.asking.reply(question, origin_of(message), embeds)
+        # The one place where what goes wrong with a message becomes words.
+        except Exception as error:
+            if isinstance(error, PilcrowError):
+                return render.notice(str(error))
+            _log.exception("message %d failed", message.id)
+            return render.notice(SORRY)
 
     @property
     def _id(self) -> int:

@@ -12,13 +12,12 @@ from bot import render
 from bot.answers import LONGEST_QUESTION, Question, parse_question
 from bot.article_commands import add_article_commands, complete
 from bot.article_list import article_list
-from bot.client import PilcrowClient, origin_in
+from bot.client import SORRY, PilcrowClient, origin_in
 from bot.markup import without_mentions
 from bot.sending import TOO_LATE, defer, fill, tell
 from index.errors import PilcrowError
 
 NO_WORDS = "That message has no words that I could take for a question."
-SORRY = "Something went wrong on my side. It is noted in the log; please ask again."
 
 _C = TypeVar("_C", bound=Callable[..., object])
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answers import Abstention, Answer, Citation, Outcome, whole_passage
-from bot.ask import Considered, Judgement, consider, decide, otherwise
+from bot.ask import Considered, Judgement, consider, decide, of_the_article, otherwise
 from bot.questions import Labelled
 from bot.reader import Reader
 from bot.similar import exactly, overlap
@@ -108,7 +108,9 @@ def ask_all(
         scope = (labelled.article,) if labelled.article else None
         considered = consider(question, index, reader, judgement, scope)
         outcome = otherwise(question, index, reader, judgement, scope)
-        asked.append(Asked(labelled, considered, outcome or decide(considered, judgement)))
+        outcome = outcome or decide(considered, judgement)
+        outcome = of_the_article(question, outcome, index, judgement, scope)
+        asked.append(Asked(labelled, considered, outcome))
     return asked
 
 

@@ -54,7 +54,7 @@ def chosen(
     for channel in channels:
         try:
             ids = _IDS.validate_json(_choice_of(index, guild, channel).read_bytes())
-        except (FileNotFoundError, ValidationError):
+        except (OSError, ValidationError):
             continue
         return [one for one in ids if one in there] or None
     return None

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     IDENTITY = "identity"
     PRAISE = "praise"
     FAREWELL = "farewell"
+    DOUBT = "doubt"
 
 
 METADATA = frozenset(
@@ -48,7 +49,7 @@ METADATA = frozenset(
 """What is answered from an article's metadata."""
 
 REMARKS = frozenset(
-    {Kind.GREETING, Kind.THANKS, Kind.HELP, Kind.IDENTITY, Kind.PRAISE, Kind.FAREWELL}
+    {Kind.GREETING, Kind.THANKS, Kind.HELP, Kind.IDENTITY, Kind.PRAISE, Kind.FAREWELL, Kind.DOUBT}
 )
 """What is answered in a line of the bot's own."""
 
@@ -127,6 +128,7 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             f"when (?:is|was) {_IT} (?:{_OUT}|from)",
             f"when did {_IT} (?:come out|appear)",
             f"{_GIVE}(?:publication date|date of publication|date of {_IT})(?: of {_IT})?",
+            f"{_GIVE}ARTICLE (?:publication )?date",
             f"(?:what|which) (?:date|day|year|month) (?:is|was|did) {_IT} (?:from|{_OUT}|come out)",
             f"how (?:old|recent|new) is {_TEXT}|is {_TEXT} (?:recent|new|old)",
         ),
@@ -137,27 +139,27 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             f"who (?:published|posted|printed) {_IT}",
             f"(?:what|which) {_OUTLET} (?:is|was|published|posted|printed) {_IT}(?: from)?",
             f"where (?:is|was) {_TEXT} (?:from|{_OUT})|where does {_TEXT} come from",
-            f"(?:(?:who|what) is )?(?:the )?(?:publisher|source)(?: of {_TEXT})?",
+            f"(?:(?:who|what) is )?(?:the |ARTICLE )?(?:publisher|source)(?: of {_TEXT})?",
         ),
     ),
     (
         Kind.AUTHOR,
         (
             f"who wrote {_IT}|who is {_TEXT} (?:by|from)",
-            f"(?:(?:who|what) is )?(?:the )?(?:author|writer)(?: of {_TEXT})?",
+            f"(?:(?:who|what) is )?(?:the |ARTICLE )?(?:author|writer)(?: of {_TEXT})?",
         ),
     ),
     (
         Kind.TITLE,
         (
-            f"{_GIVE}(?:title|headline)(?: of {_IT})?",
+            f"{_GIVE}(?:ARTICLE )?(?:title|headline)(?: of {_IT})?",
             "(?:what is )?(?:the )?name of ARTICLE|what is ARTICLE (?:called|titled)",
         ),
     ),
     (
         Kind.LINK,
         (
-            f"{_GIVE}(?:link|url|web address)(?: (?:to|of|for) {_IT})?",
+            f"{_GIVE}(?:ARTICLE )?(?:link|url|web address)(?: (?:to|of|for) {_IT})?",
             "where (?:can|do) i (?:find|read|get|see) ARTICLE|where is ARTICLE",
         ),
     ),
@@ -235,6 +237,14 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "(?: (?:bye|later|soon|tomorrow|then|all|everyone))*",
         ),
     ),
+    (
+        Kind.DOUBT,
+        (
+            "(?:are you )?(?:really )?sure(?: about (?:that|this|it))?|really",
+            "is (?:that|this|it) (?:really )?(?:true|right|correct)",
+            "(?:that|this|it) is (?:not (?:true|right|correct)|wrong|incorrect|false)",
+        ),
+    ),
 )
 
 # Courtesies before and after, which say nothing about what is wanted.
@@ -256,7 +266,8 @@ _ARTICLE = re.compile(
     r"\b(?:(?:the|this|that|your) (?:(?:whole|full|entire|original) )?"
     r"(?P<name>(?:(?!(?:of|in|from|the|this|that|on|about|to|news)\b)\w+ ){1,4}?(?=article))?)?"
     r"(?:news )?(?:article|story|text|piece)\b"
-    r"(?: (?:on|about|regarding|concerning) (?P<subject>\w+(?: \w+)*?)(?= about$|$))?"
+    r"(?: (?:on|about|regarding|concerning) (?P<subject>\w+(?: \w+)*?)"
+    r"(?= about$| (?:published|written|posted|printed|called|from)$|$))?"
 )
 # After other turns, "it" may be whatever was talked about.
 _DOUBTFUL = re.compile("(?:what|who|when|where|how|which)\\b.*\\b(?:it|that)\\b.*|what happened")

@@ -48,6 +48,7 @@ def overview(
     Raises:
         UnknownArticle: the index holds no article of one of the ids.
     """
+    asked = index.articles_of(articles)
     intent = intent_of(question)
     if intent.kind is Kind.FACT:
         return None
@@ -55,7 +56,6 @@ def overview(
         return Remark(REMARK_ON[intent.kind])
     if intent.kind is Kind.TOPIC:
         return on_topic(intent.subject, index, relevance, articles)
-    asked = index.articles_of(articles)
     if intent.kind is Kind.ARTICLES:
         return FromMetadata(articles_read(asked))
     return _of_articles(intent, meant(intent.subject, asked), index)

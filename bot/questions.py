@@ -27,6 +27,10 @@ def _as_id(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _none_as_empty(value: object) -> object:
+    return () if value is None else value
+
+
 class Row(BaseModel):
     """A line of a file of questions; fields that are not named here are left alone.
 
@@ -40,7 +44,7 @@ class Row(BaseModel):
 
     question: str
     article: Annotated[str | None, BeforeValidator(_as_id)] = None
-    history: tuple[Turn, ...] = ()
+    history: Annotated[tuple[Turn, ...], BeforeValidator(_none_as_empty)] = ()
 
     @property
     def asked(self) -> Question:

@@ -25,10 +25,10 @@ from bot.wording import (
     METADATA,
     NAMED,
     NOT_AN_ANSWER,
-    SEVERAL_ANSWERS,
     heading_of,
     imprint,
     no_answer,
+    several_answers,
 )
 from index.joint import AnyIndex
 from index.text import count
@@ -138,7 +138,7 @@ def _body(outcome: Outcome, articles: int, links: bool) -> str:
         return f"**{NAMED}**\n{' · '.join(map(_name, outcome.citations))}"
     shown = outcome.citations[:_MOST_CITATIONS]
     if isinstance(outcome, Answer):
-        lines = [] if outcome.agreed else [f"**{SEVERAL_ANSWERS}**"]
+        lines = [] if outcome.agreed else [f"**{several_answers(shown)}**"]
         words = [_sentence(citation, len(shown)) for citation in shown]
     else:
         lines = [f"**{heading_of(outcome)}**"]

@@ -23,10 +23,10 @@ from bot.wording import (
     METADATA,
     NAMED,
     NOT_AN_ANSWER,
-    SEVERAL_ANSWERS,
     heading_of,
     imprint,
     no_answer,
+    several_answers,
     words_shown,
 )
 
@@ -66,7 +66,7 @@ def as_text(outcome: Outcome, articles: int) -> Text:
     if isinstance(outcome, Answer):
         parts = [_terminal_citation(citation) for citation in outcome.citations]
         sure = Text(f"confidence {outcome.confidence:.0%}", "dim")
-        heading = [] if outcome.agreed else [Text(SEVERAL_ANSWERS, "bold")]
+        heading = [] if outcome.agreed else [Text(several_answers(outcome.citations), "bold")]
         return Text("\n\n").join([*heading, *numbered(parts), sure])
     heading = [Text(heading_of(outcome), "bold")]
     return Text("\n\n").join([*heading, *numbered(map(_whole, outcome.citations))])

@@ -3,12 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.answers import Abstention, Answer, FromMetadata, Names, Outcome, Remark, Summary, Topic
+from bot.answers import (
+    Abstention,
+    Answer,
+    Citation,
+    FromMetadata,
+    Names,
+    Outcome,
+    Remark,
+    Summary,
+    Topic,
+)
 from bot.intent import Kind
 from index.corpus import Article
 from index.text import count
 
 SEVERAL_ANSWERS = "The article says more than one thing:"
+SEVERAL_ARTICLES = "The articles do not say the same:"
 NOT_AN_ANSWER = "The closest passage, not an answer:"
 SUMMED_UP = "In the article's own sentences:"
 NAMED = "Named in the article, most often first:"
@@ -26,10 +37,20 @@ REMARK_ON = {
     Kind.IDENTITY: "I am Pilcrow, a bot that answers questions about articles in their own words.",
     Kind.PRAISE: "I am here if there is something else to look up.",
     Kind.FAREWELL: "Goodbye!",
+    Kind.DOUBT: (
+        "I only quote what is written, and may have taken the wrong words: look at what stands "
+        "around them."
+    ),
 }
 
 _MOST_TITLES = 10
 """How many titles are listed, at most."""
+
+
+def several_answers(citations: Sequence[Citation]) -> str:
+    """The heading of quotes that do not say the same, of one article or of several."""
+    articles = {citation.article.id for citation in citations}
+    return SEVERAL_ANSWERS if len(articles) == 1 else SEVERAL_ARTICLES
 
 
 def no_answer(articles: int) -> str:

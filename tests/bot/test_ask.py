@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Abstention, Answer, Question, Reason, Remark, Summary, Turn
+from bot.answers import Abstention, Answer, FromMetadata, Question, Reason, Remark, Summary, Turn
 from bot.ask import (
     Candidate,
     Caution,
@@ -257,10 +257,13 @@ def test_a_pronoun_is_no_answer(text: str, quotes: list[str], tmp_path: Path) ->
         ("52", "75", False),
         ("one two three", "one", True),
         ("one two three four", "one", False),
+        ("40 metres", "61 metres", False),
+        ("7 May 2019", "3 May 2019", False),
+        ("in 2019", "2019", True),
     ],
 )
 def test_quotes_that_say_the_same(a: str, b: str, same: bool) -> None:
-    """Two quotes say the same if half of their words are shared (F1)."""
+    """Two quotes say the same if half of their words are shared (F1), and all of their numbers."""
     assert says_the_same(cite(f"{a}.", a), cite(f"{b}.", b)) is same
 
 
@@ -399,3 +402,21 @@ def test_a_question_about_the_whole_is_not_read(sample_index: PassageIndex) -> N
         answer(Question("what is this about"), sample_index, None, judgement), Summary
     )
     assert otherwise(Question("who shot masood"), sample_index, None, judgement) is None
+
+
+def test_after_a_turn_the_articles_data_answers_what_its_text_does_not(
+    sample_index: PassageIndex,
+) -> None:
+    """ "When was it published?" after a summary is meant of the article, if nothing else is."""
+    reader = find_reader()
+    turns = (Turn("what is this about?", "memorials have taken place"),)
+    question = Question("when was it published?", turns)
+    outcome = answer(question, sample_index, reader, load_judgement(reader))
+    assert isinstance(outcome, FromMetadata)
+    assert "22 March 2018" in outcome.text
+
+
+def test_an_unknown_article_is_told_whatever_is_asked(tmp_path: Path) -> None:
+    """A greeting to an article that is not there is an error as well."""
+    with pytest.raises(UnknownArticle, match="no article “nowhere”"):
+        answer(Question("hello"), index_of(tmp_path, THREE), None, judge(0.0), ["nowhere"])

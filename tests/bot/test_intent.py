@@ -31,6 +31,10 @@ AFTER = (Turn("which book did she write", "Persuasion"),)
         ("are you a bot", Kind.IDENTITY),
         ("lol", Kind.PRAISE),
         ("see ya later", Kind.FAREWELL),
+        ("are you sure?", Kind.DOUBT),
+        ("that's wrong", Kind.DOUBT),
+        ("what is the article's title?", Kind.TITLE),
+        ("whats the article's date", Kind.PUBLISHED),
     ],
 )
 def test_what_is_not_the_readers(question: str, kind: Kind) -> None:

@@ -93,6 +93,7 @@ def test_a_page_by_hand() -> None:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     text=article_texts,

@@ -35,6 +35,8 @@ def test_history_is_read(tmp_path: Path) -> None:
     file.write_text(f'{{"question": "e", "history": {turns}}}\n', "utf-8")
     asked = Question("e", (Turn("a b", "c"), Turn("d", None)))
     assert [row.asked for row in read_rows(file)] == [asked]
+    file.write_text('{"question": "e", "history": null}\n', "utf-8")
+    assert [row.asked for row in read_rows(file)] == [Question("e")]
 
 
 def test_an_id_may_be_written_as_a_number(tmp_path: Path) -> None:
