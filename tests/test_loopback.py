@@ -14,7 +14,7 @@ from tests.loopback.model import Message
 from tests.loopback.process import BotProcess
 from tests.loopback.server import LoopbackDiscord
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 BOT = """
 import os

@@ -13,7 +13,7 @@ from tests.loopback.process import BotProcess
 from tests.loopback.server import LoopbackDiscord
 from tests.test_loopback import call
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 BOT = """
 import os
