@@ -18,12 +18,18 @@ _MENTION = re.compile(r"<@[!&]?\d+>")
 _TOKENS = re.compile(rf"(?P<url>{_URL})|(?P<head>{_HEAD})|(?P<special>{_SPECIAL})", re.MULTILINE)
 
 
-def escape(text: str) -> str:
+def escape(text: str, *, goes_on: bool = False) -> str:
     """The text so that Discord shows it as written, in bold or not.
 
     Addresses are left alone, for a backslash would become part of where they lead; only what could
     end the bold around them is percent-encoded.
+
+    Args:
+        goes_on: whether a "<" may follow without a white space between: an address at the end would
+            take in the backslash before it, and so is none.
     """
+    if goes_on:
+        return _TOKENS.sub(_escaped, f"{text}<").removesuffix("\\<")
     return _TOKENS.sub(_escaped, text)
 
 
@@ -46,13 +52,19 @@ def clip(text: str, limit: int) -> str:
     return (at_a_word if len(at_a_word) > limit // 2 else kept).rstrip() + "…"
 
 
-def escape_within(text: str, limit: int) -> str:
+def bold_within(before: str, words: str, after: str, most: int) -> str:
+    """The words in bold, in at most so many characters, between what stands on either side."""
+    escaped = escape_within(words, most, goes_on=re.match(r"\S*<", after) is not None)
+    return f"{escape(before, goes_on=True)}**{escaped}**{escape(after)}"
+
+
+def escape_within(text: str, limit: int, *, goes_on: bool = False) -> str:
     """The text escaped, in at most `limit` characters, whole words of it."""
-    escaped, room = escape(clip(text, limit)), limit
+    escaped, room = escape(clip(text, limit), goes_on=goes_on), limit
     while len(escaped) > limit:
         # An escape makes a character at most three.
         room -= max(1, (len(escaped) - limit) // 3)
-        escaped = escape(clip(text, room))
+        escaped = escape(clip(text, room), goes_on=goes_on)
     return escaped
 
 

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import discord
 
 from bot.answers import Citation
-from bot.markup import clip, escape, escape_within, quoted
-from bot.render import Message, pilcrow
+from bot.markup import bold_within, clip, escape, escape_within, quoted
+from bot.render import GREY, Message, pilcrow
 from bot.under import Further, Place
 from bot.wording import NEXT_PASSAGES
 from index.corpus import Article, Passage
 
-_GREY = 0x80848E
 _TITLE = 256
 # Characters of the paragraph and of each neighbour, and of a passage with its source: in an embed,
 # which holds 4096 and links of 1000, and in content alone, which holds 2000.
@@ -56,7 +55,7 @@ def page(shown: Sequence[Passage], further: Further, titled: bool, embeds: bool)
 def _message(heading: str, body: str, embeds: bool, buttons: Further | None = None) -> Message:
     if embeds:
         title = escape_within(heading, _TITLE)
-        embed = discord.Embed(colour=_GREY, title=title, description=body)
+        embed = discord.Embed(colour=GREY, title=title, description=body)
         return Message(embeds=(embed,), buttons=buttons)
     return Message(f"**{escape_within(heading, _TITLE // 2)}**\n{body}", buttons=buttons)
 
@@ -78,10 +77,10 @@ def _marked(article: Article, place: Place, room: int) -> str:
     start, end = article.paragraphs[article.paragraph_at(place.start) - 1]
     before, after = article.text[start : place.start], article.text[place.end : end]
     quote = article.text[place.start : place.end].replace("\n", " ")
-    words = escape_within(quote, room // 2)
     around = room
     while True:
-        shown = quoted(f"{escape(_tail(before, around))}**{words}**{escape(clip(after, around))}")
+        marked = bold_within(_tail(before, around), quote, clip(after, around), room // 2)
+        shown = quoted(marked)
         if len(shown) <= room:
             return shown
         around = around * 3 // 4

@@ -18,7 +18,7 @@ from bot.answers import (
     Remark,
     cited_by,
 )
-from bot.markup import clip, closed, escape, escape_within, quoted
+from bot.markup import bold_within, clip, closed, escape_within, quoted
 from bot.privacy import Privacy
 from bot.under import Further, Under
 from bot.wording import (
@@ -33,7 +33,10 @@ from bot.wording import (
 from index.joint import AnyIndex
 from index.text import count
 
-_GREEN, _GREY = 0x3BA55D, 0x80848E
+GREY = 0x80848E
+"""The colour of what is no answer."""
+
+_GREEN = 0x3BA55D
 # Discord's limits are 2000 for content, 256 for an author and a title, 4096 for a description.
 _CONTENT, _LINE, _PASSAGE = 2000, 256, 600
 # Characters, with their escapes, of the quoted words, and without, of the sentence on either side.
@@ -99,7 +102,7 @@ def privacy(kept: Privacy) -> Message:
 def _embed(question: Question, outcome: Outcome, articles: int) -> discord.Embed:
     cited = _cited(outcome)
     embed = discord.Embed(
-        colour=_GREY if isinstance(outcome, Abstention) else _GREEN,
+        colour=GREY if isinstance(outcome, Abstention) else _GREEN,
         description=_body(outcome, articles, links=True),
     )
     embed.set_author(name=clip(question.text, _LINE))
@@ -184,8 +187,8 @@ def _sentence(citation: Citation, share: int) -> str:
     before, after = text[start : citation.start], text[citation.end : end]
     if len(before) > around:
         before = "…" + before[-around:].partition(" ")[2]
-    words = escape_within(citation.quote.replace("\n", " "), _QUOTE // share)
-    return quoted(f"{escape(before)}**{words}**{escape(clip(after, around))}")
+    words = citation.quote.replace("\n", " ")
+    return quoted(bold_within(before, words, clip(after, around), _QUOTE // share))
 
 
 def pilcrow(citation: Citation, linked: bool, share: int = 1) -> str:

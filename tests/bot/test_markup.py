@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.markup import (
+    bold_within,
     clip,
     closed,
     escape,
@@ -140,3 +141,12 @@ def test_a_closed_address_ends_nowhere_too_early() -> None:
         "https://a.example/b%20%28c%29/d_e,'!*?f=g&h#i"
     )
     assert closed("https://a.example/<b>\\\u00a0c") == ("https://a.example/%3Cb%3E%5C%C2%A0c")
+
+
+def test_an_address_beside_the_bold_takes_in_no_escape() -> None:
+    """What follows an address without a space stays escaped, wherever the bold begins and ends."""
+    text = "[a](http://b.example)<@1>"
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1):
+            shown = bold_within(text[:start], text[start:end], text[end:], 200)
+            assert "mention" not in {name for name, _ in read(shown)[1]}, shown
