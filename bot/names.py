@@ -6,15 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.answers import Citation
+from bot.english import word_set
 from index.corpus import Article
 from index.split import sentences, split
 
 MOST_NAMES = 12
 """How many names are listed, at most."""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 _DAYS = (
@@ -30,7 +27,7 @@ _CAPITAL = (
 _FIRST = rf"(?!(?:I|{_DAYS}|{_PEOPLE})\b){_CAPITAL}"
 _NEXT = rf" (?:(?:of|for|de|la|van|von|al|bin)(?: the)? )?(?!(?:I|{_DAYS})\b){_CAPITAL}"
 _NAME = re.compile(rf"(?<![\w#@-]){_FIRST}(?:{_NEXT})*")
-_TITLES = _words(
+_TITLES = word_set(
     "President Vice Senator Senators Sen Representative Representatives Rep Congressman "
     "Congresswoman Speaker Leader Whip Chair Chairman Chairwoman Director Secretary Minister Prime "
     "Mayor Governor Gov Attorney General Justice Judge Counsel Ambassador Republican Democrat "
@@ -39,9 +36,9 @@ _TITLES = _words(
     "Major Lieutenant Detective Inspector Former CEO"
 )
 # What follows a title and makes it part of the name of something that is nobody.
-_BODIES = _words("Department Committee Court Party Assembly Office Caucus Act Conference")
+_BODIES = word_set("Department Committee Court Party Assembly Office Caucus Act Conference")
 # What opens sentences with a capital letter and is no name.
-_OPENERS = _words(
+_OPENERS = word_set(
     "a about according after all also although among an and another any are as at because before "
     "both but by despite do does during each earlier even every few for from had has have he her "
     "here hers him his how however if in instead into is it its last later like many meanwhile "

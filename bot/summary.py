@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answers import Citation
-from index.corpus import Article
+from index.corpus import PARAGRAPH_BREAK, Article
 from index.encoder import Encoder, Vectors
 from index.split import sentences, split
 
@@ -77,5 +77,6 @@ def ranks(
 
 def _opens(citation: Citation) -> bool:
     """Whether a sentence opens its paragraph, and not with a quotation."""
-    paragraph, _ = citation.article.paragraphs[citation.paragraph - 1]
-    return citation.start == paragraph and citation.quote[0] not in "\"'“‘«—"
+    break_at = max(0, citation.start - len(PARAGRAPH_BREAK))
+    before = citation.article.text[break_at : citation.start]
+    return before in ("", PARAGRAPH_BREAK) and citation.quote[0] not in "\"'“‘«—"
