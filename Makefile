@@ -7,6 +7,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What make sets up is not moved by settings that somebody has in their shell.
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
+# Files of tests side by side; each process has its own copy of the model, so not too many.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types tests quick eval compare overview followups extraction pictures fit train measure lock clean
 
@@ -39,10 +42,10 @@ types: $(READY)  ## Check types
 	$(BIN)/mypy
 
 tests: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 quick: $(READY)  ## Run the tests that take under a minute
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 eval: $(READY)  ## Print the quality on the development and on the test questions
 	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
