@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -36,6 +36,24 @@ def likeness(texts: Sequence[str]) -> NDArray[np.int32]:
     for later in sorted(like):
         first[later] = min((one for one in like[later] if first[one] == one), default=later)
     return first[first]
+
+
+def like_articles(owners: NDArray[np.int64], first: NDArray[np.int32]) -> dict[int, int]:
+    """For each article that says nearly what one earlier article says, the place of that one.
+
+    That is where the first passages of most of its own are in the earlier one.
+
+    Args:
+        owners: the place of each passage's article.
+        first: the likeness of the passages.
+    """
+    others = Counter(zip(owners.tolist(), owners[first].tolist(), strict=True))
+    own = Counter(owners.tolist())
+    return {
+        article: other
+        for (article, other), shared in others.items()
+        if other != article and 2 * shared > own[article]
+    }
 
 
 def _keys(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:

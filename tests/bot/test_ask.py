@@ -216,7 +216,10 @@ def test_what_contradicts_is_shown_beside_it() -> None:
 
 def test_where_it_is_unsure_it_reads_on(tmp_path: Path) -> None:
     """Eight passages are read, and eight more where none of these is an answer."""
-    text = "\n\n".join(["Aaaa 6.", *["Aaa b."] * 7, "Bbbb 9.", *["Bbbb."] * 7, "Cccc 12."])
+    # Other words of the same letters, for of what is said twice one is a hit.
+    as_ = ["Aaab.", "Aaba.", "Abaa.", "Baaa.", "Aa ab.", "Aa ba.", "Ab aa."]
+    bs = ["Bbbb.", "Bbb b.", "Bb bb.", "B bbb.", "Bb b b.", "B bb b.", "B b bb."]
+    text = "\n\n".join(["Aaaa 6.", *as_, "Bbbb 9.", *bs, "Cccc 12."])
     index = index_of(tmp_path, {"text": text})
     sure = consider(Question("a"), index, NumberReader(), judge(logistic(1)))
     assert [one.citation.quote for one in sure.candidates] == ["6"]
