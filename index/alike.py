@@ -1,7 +1,7 @@
 """Alike: whether two texts say nearly the same, so that one of them can stand for both.
 
-The words of the lists are English, those of denial those of some neighbours too. In any other
-language fewer texts are found to be alike, never more: every word counts there.
+The words of the lists are English, those of denial some neighbours' too. In other languages no word
+may come and go unseen, so that fewer texts are found to be alike.
 """
 
 import re
@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     # A number with its sign, currency and unit, or a word with what follows its apostrophe.
     r"(?:(?<!\w)[-−]|[$£€¥])?\d(?:[\d.,:]*\d)?%?\w*|[^\W\d_]\w*(?:['’]\w+)?"
 )
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}")
 _OPENING = " \t\n\"'“”‘’«»([–—-"
 _SENTENCE_ENDS = ".!?:…"
@@ -72,7 +73,7 @@ class Statement:
 
     Attributes:
         words: all of them, in order, in lower case; the text itself where it has none.
-        content: those that carry something, in order.
+        content: those that carry something, in order, with the capital that they have.
         stems: of the content, in order.
         telling: those of the stems that nothing can stand for: numbers, names and denials.
     """
@@ -90,7 +91,7 @@ class Statement:
     @property
     def numbers(self) -> tuple[str, ...]:
         """Its numbers, in order."""
-        return tuple(filter(_is_number, self.content))
+        return tuple(filter(_is_number, map(str.casefold, self.content)))
 
 
 def statement(text: str) -> Statement:
@@ -99,11 +100,11 @@ def statement(text: str) -> Statement:
     text = text.replace("per cent", "percent")
     words, content, stems, telling = [], [], [], set()
     for found in _TOKEN.finditer(text):
-        words.append(found[0].casefold().replace("’", "'").replace(",", ""))
+        words.append(_THOUSANDS.sub("", found[0].casefold().replace("’", "'")))
         carried = _carried(words[-1])
         if carried is not None:
             word, stem, tells = carried
-            content.append(word)
+            content.append(word.capitalize() if found[0][0].isupper() else word)
             stems.append(stem)
             if tells or _is_name(text, found.start()):
                 telling.add(stem)
@@ -173,10 +174,13 @@ def _beyond(one: Statement, other: Statement) -> list[str]:
 
 
 def _take_spelled(word: str, words: list[str]) -> bool:
-    """Whether one of the words is this one in another spelling; then it is taken out."""
+    """Whether one of the words is this one in another spelling; then it is taken out.
+
+    What has a capital may be a name, and Hansen is not Hanson.
+    """
     for other in words:
         long = min(len(word), len(other)) >= _LONG and word[0] == other[0]
-        if long and OSA.distance(word, other, score_cutoff=_SLIP) <= _SLIP:
+        if long and word[0].islower() and OSA.distance(word, other, score_cutoff=_SLIP) <= _SLIP:
             words.remove(other)
             return True
     return False
@@ -204,5 +208,5 @@ def _is_name(text: str, start: int) -> bool:
     """Whether the word that begins there has a capital that no sentence gives it."""
     if not text[start].isupper():
         return False
-    before = text[max(0, start - _LONG) : start].rstrip(_OPENING)
+    before = text[max(0, start - _BEFORE) : start].rstrip(_OPENING)
     return bool(before) and before[-1] not in _SENTENCE_ENDS

@@ -13,8 +13,8 @@ from index.text import count
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-LEAST_LETTERS = 40
-"""Of fewer characters no language is told."""
+LEAST_CHARACTERS = 40
+"""Of a shorter text no language is told."""
 
 LEAST_CONFIDENCE = 0.7
 """The detector's probability below which no language is told; chosen on development articles, of
@@ -34,7 +34,7 @@ def with_languages(articles: Sequence[Article]) -> list[Article]:
     By py3langid (Lui and Baldwin 2012, retrained by Barbaresi), whose 75 MB are loaded at the first
     article of an unknown language and stay until `release`.
     """
-    unknown = [a for a in articles if a.language is None and len(a.text) >= LEAST_LETTERS]
+    unknown = [a for a in articles if a.language is None and len(a.text) >= LEAST_CHARACTERS]
     if not unknown:
         return list(articles)
     classify = _detector().classify

@@ -57,6 +57,12 @@ def test_another_statement_is_not_the_same(other: str) -> None:
     assert not say_nearly_the_same(other, STORY)
 
 
+def test_a_name_is_never_a_slip() -> None:
+    """A letter more or less in what has a capital is somebody else, at the head of a text too."""
+    text = "{} sold the old house by the river for a low price."
+    assert not say_nearly_the_same(text.format("Hansen"), text.format("Hanson"))
+
+
 def test_names_that_change_places_say_something_else() -> None:
     """Who did it and to whom it was done is told by the order of the names."""
     text = "The court heard that {} had sold the old house by the river to {} for a low price."
@@ -72,6 +78,7 @@ def test_names_that_change_places_say_something_else() -> None:
         ("15", "15", True),
         ("15", "5", False),
         ("1,500", "1500", True),
+        ("1,5 million", "15 million", False),
         ("-5 degrees", "5 degrees", False),
         ("By Ann Lee", "by Ann Lee", True),
         ("The bridge is open.", "The old bridge is open.", False),

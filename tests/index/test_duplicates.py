@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.alike import say_nearly_the_same
-from index.duplicates import likeness
+from index.duplicates import like_articles, likeness
 
 ARTICLES = Path(__file__).parents[1] / "quality" / "voa_articles.jsonl"
 PARAGRAPHS = [
@@ -55,6 +55,14 @@ def test_real_paragraphs_find_their_edited_copies() -> None:
     for place, same in enumerate(alike):
         if same:
             assert first[len(longer) + place] == first[place]
+
+
+def test_an_article_is_like_one_earlier_article() -> None:
+    """An article is like the one in which most of its passages are said first, and no half is."""
+    owners = np.array([0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3])
+    # Two of three of 1 are in 0, one of two of 2; of 3 one in each of two, and one twice in itself.
+    first = np.array([0, 1, 2, 0, 1, 5, 2, 7, 0, 5, 10], dtype=np.int32)
+    assert like_articles(owners, first) == {1: 0}
 
 
 def test_many_lines_of_a_table_are_all_their_own() -> None:
