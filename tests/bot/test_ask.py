@@ -388,6 +388,15 @@ def test_what_two_people_said_is_put_together() -> None:
     assert together([]) is None
 
 
+def test_what_two_copies_say_is_cited_once() -> None:
+    """Of the same words in two passages that say nearly the same, the first are cited alone."""
+    text = "Anna left the old house by the river before the fire."
+    one, copy = cite(text, "Anna"), cite(text.replace("left", "also left"), "Anna")
+    other = cite(text.replace("river", "sea"), "Anna")
+    assert together([Answer((one,), 0.9), Answer((copy,), 0.8)]) == Answer((one,), 0.8)
+    assert together([Answer((one,), 0.9), Answer((other,), 0.8)]) == Answer((one, other), 0.8)
+
+
 def test_what_two_people_said_on_the_sample_article(sample_index: PassageIndex) -> None:
     """Khan and Cartwright are each quoted, from the paragraphs in which they speak."""
     reader = find_reader()
