@@ -11,7 +11,7 @@ DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare overview followups extraction pictures fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare overview likeness followups extraction pictures fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -65,6 +65,9 @@ extraction: $(READY)  ## Print how well the articles of web pages are found
 
 overview: $(READY)  ## Print how questions are told apart and articles summed up
 	@PYTHONPATH=. $(BIN)/python -m tests.quality.overview
+
+likeness: $(READY)  ## Print how near-duplicates and languages are told; DATA=norquad_news.jsonl.gz adds Norwegian
+	@PYTHONPATH=. $(BIN)/python -m tests.quality.likeness $(DATA)
 
 followups: $(READY)  ## Print what history is worth to follow-ups; DATA=canard.jsonl.gz adds CANARD
 	@PYTHONPATH=. $(BIN)/python tests/quality/followups.py $(DATA)

@@ -67,11 +67,13 @@ async def add_to(
     holds = f"this server has {built.articles:,} of {count(guilds.most.articles, 'article')}."
     if built.unchanged:
         return Message(f"That is here already; {holds}")
+    word = guilds.unspoken(articles)
+    beside = f"\n{word}" if word else ""
     if len(articles) > 1:
-        return Message(f"Added {count(len(articles), 'article')}; {holds}")
+        return Message(f"Added {count(len(articles), 'article')}; {holds}{beside}")
     title = escape_within(articles[0].title, _TITLE)
     has = count(len(articles[0].paragraphs), "paragraph")
-    return Message(f"Added **{title}**, {has}; {holds}")
+    return Message(f"Added **{title}**, {has}; {holds}{beside}")
 
 
 async def _telling(

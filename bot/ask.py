@@ -30,6 +30,7 @@ from bot.several import asks_for_several, parts_of
 from bot.similar import overlap, words_of
 from bot.spelling import mended
 from bot.trim import trimmed, without_lone_marks
+from index.alike import say_nearly_the_same
 from index.corpus import Hit, Passage
 from index.encoder import Encoder
 from index.joint import AnyIndex
@@ -214,7 +215,7 @@ def together(answers: Sequence[Answer]) -> Answer | None:
     cited: list[Citation] = []
     for one in answers:
         best = one.citations[0]
-        if not any(best.passage == other.passage and says_the_same(best, other) for other in cited):
+        if not any(_from_one_place(best, other) and says_the_same(best, other) for other in cited):
             cited.append(best)
     return Answer(tuple(cited), min(one.confidence for one in answers)) if cited else None
 
@@ -276,6 +277,11 @@ def says_the_same(a: Citation, b: Citation) -> bool:
     """Whether two quotes have more or less the same words, and the same numbers."""
     numbers = [{word for word in words_of(one.quote) if _DIGIT.search(word)} for one in (a, b)]
     return numbers[0] == numbers[1] and overlap(a.quote, b.quote) >= _SAME_WORDS
+
+
+def _from_one_place(a: Citation, b: Citation) -> bool:
+    """Whether two quotes are from one passage, or from two that say nearly the same."""
+    return a.passage == b.passage or say_nearly_the_same(a.passage.text, b.passage.text)
 
 
 def _listed(best: Candidate, others: Sequence[Candidate], least: float) -> tuple[Citation, ...]:

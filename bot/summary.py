@@ -1,11 +1,13 @@
 """The sentences that sum an article up: LexRank (Erkan and Radev 2004) that prefers its head."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answers import Citation
+from index.alike import without_repeats
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.encoder import Encoder, Vectors
 from index.split import sentences, split
@@ -33,10 +35,14 @@ def summary(article: Article, encoder: Encoder, most: int = SENTENCES) -> tuple[
 def chosen(
     cited: Sequence[Citation], rank: NDArray[np.float64], most: int = SENTENCES
 ) -> tuple[Citation, ...]:
-    """The best of the sentences by rank, those that open a paragraph first, in their order."""
+    """The best of the sentences by rank, those that open a paragraph first, in their order.
+
+    Of sentences that say nearly the same only the best can be one of them.
+    """
     # What opens a paragraph stands by itself, and what somebody said is what they think.
     best = sorted(range(len(cited)), key=lambda place: (not _opens(cited[place]), -rank[place]))
-    return tuple(cited[place] for place in sorted(best[:most]))
+    new = without_repeats(best, lambda place: cited[place].quote)
+    return tuple(cited[place] for place in sorted(islice(new, most)))
 
 
 def first_sentences(article: Article) -> list[Citation]:

@@ -11,6 +11,7 @@ from index import store
 from index.check import check as check_build
 from index.cli import build_with_progress, busy, index_option, run, settings_of
 from index.corpus import Article
+from index.duplicates import like_articles
 from index.encoder import find_encoder
 from index.errors import UnknownArticle
 from index.search import open_index, unknown_article
@@ -82,7 +83,10 @@ def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None
 def articles(as_json: bool, folder: Path | None) -> None:
     """List the articles that the index holds."""
     build = _current(settings_of(IndexSettings, folder).index)
-    passages = Counter(store.load_passages(build)[:, 0].tolist())
+    owners = store.load_passages(build)[:, 0]
+    passages = Counter(owners.tolist())
+    like = like_articles(owners, store.load_likeness(build))
+    held = store.load_articles(build)
     rows = [
         {
             "id": article.id,
@@ -92,16 +96,21 @@ def articles(as_json: bool, folder: Path | None) -> None:
             "publisher": article.publisher,
             "paragraphs": len(article.paragraphs),
             "passages": passages[place],
-            "language": None,
+            "language": article.language,
+            "like": held[like[place]].id if place in like else None,
         }
-        for place, article in enumerate(store.load_articles(build))
+        for place, article in enumerate(held)
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        known = [row[field] for field in ("publisher", "published", "url") if row[field]]
+        known = [
+            row[field] for field in ("publisher", "published", "language", "url") if row[field]
+        ]
         details = [count(int(str(row["paragraphs"])), "paragraph"), *map(str, known)]
+        if row["like"]:
+            details.append(f"like {one_line(str(row['like']))}")
         click.echo(f"{one_line(str(row['id']))}  {row['title']}\n    {' · '.join(details)}")
 
 

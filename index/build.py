@@ -1,7 +1,8 @@
 """The article's path: sources -> articles -> passages -> vectors -> a build -> CURRENT."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Built:
         articles, passages: how many it holds.
         embedded: passages whose vectors were computed; the others kept theirs.
         unchanged: whether it was the current build already.
+        languages: how many articles are in each language, as far as that is known.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Built:
     passages: int
     embedded: int
     unchanged: bool
+    languages: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ def build(
             store.publish(index, name, passages, articles, vectors, made_by, SPLIT_PARAMETERS)
         store.make_current(index, name, named)
     unchanged = name == before and not embedded
-    return Built(name, len(articles), len(passages), embedded, unchanged)
+    languages = Counter(article.language for article in articles if article.language)
+    return Built(name, len(articles), len(passages), embedded, unchanged, languages)
 
 
 def _absolute(sources: Sequence[str]) -> list[str]:

@@ -57,6 +57,7 @@ def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
         "passages": (manifest.passages, len(rows)),
         "vectors": (manifest.passages, vectors.ntotal),
         "dimensions": (manifest.dimensions, vectors.d),
+        "rows of likeness": (manifest.passages, len(store.load_likeness(build))),
     }
     return [
         f"Its manifest.json says {said} {what}, and it has {has}."

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from index.build import Built, Reports, build
 from index.encoder import SentenceEncoder
 from index.errors import PilcrowError
+from index.language import languages_of, unspoken
 from index.served import export_encoder
 from index.settings import IndexSettings
 
@@ -114,6 +115,8 @@ def build_with_progress(
             waiting=lambda: click.echo("Another build is under way; waiting for it.", err=True),
         )
         built = build(folder, sources, encoder, reports, allowed)
+    if not built.unchanged:
+        _tell_unspoken(built, encoder)
     with busy("Exporting the model"):
         reason = export_encoder(folder, encoder)
     if reason is not None:
@@ -130,6 +133,17 @@ def busy(words: str) -> Iterator[None]:
         return
     with console.status(words):
         yield
+
+
+def _tell_unspoken(built: Built, encoder: SentenceEncoder) -> None:
+    """Tells of articles that the model cannot be expected to understand."""
+    word = unspoken(built.languages, languages_of(encoder.folder), encoder.name)
+    if word is not None:
+        click.echo(
+            f"{word} Multilingual models, such as paraphrase-multilingual-MiniLM-L12-v2 or "
+            "multilingual-e5-small, can be set as PILCROW_MODEL; the reader is English only.",
+            err=True,
+        )
 
 
 def _tell(sentence: str, status: int) -> int:

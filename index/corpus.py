@@ -19,6 +19,7 @@ class Article:
         url: http or https address, if it has one.
         published: day of publication, if known.
         publisher: name of the publisher, if known.
+        language: the ISO 639-1 code of its language, if known.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Article:
     url: str | None = None
     published: date | None = None
     publisher: str | None = None
+    language: str | None = None
 
     @property
     def paragraphs(self) -> list[tuple[int, int]]:

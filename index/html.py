@@ -44,6 +44,7 @@ def html_article(page: str, address: str | None = None) -> Parsed:
     tree = load_html(page)
     if tree is None:
         return Parsed()
+    language = tree.get("lang")
     _free_embedded_posts(tree)
     _mark_breaks(tree)
     # With less text than this the words of all elements become one paragraph. The default takes
@@ -69,7 +70,7 @@ def html_article(page: str, address: str | None = None) -> Parsed:
     title = _line(found.title)
     blocks = [(kind, text) for kind, text in _blocks(found.body) if text != title]
     title, paragraphs = under_headings(blocks, title)
-    return Parsed(paragraphs, title, found.url, found.date, _line(found.sitename))
+    return Parsed(paragraphs, title, found.url, found.date, _line(found.sitename), language)
 
 
 def _line(value: str | None) -> str | None:

@@ -12,6 +12,7 @@ from frontmatter.default_handlers import YAMLHandler
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from index.errors import SourceError
+from index.language import as_language
 from index.text import one_line
 
 _LONGEST_FRONT_MATTER = 64 * 1024
@@ -52,6 +53,15 @@ def _as_id(value: object) -> object:
     return _as_line(value)
 
 
+def _as_language(value: object) -> str | None:
+    if value is None or not str(value).strip():
+        return None
+    code = as_language(value)
+    if code is None:
+        raise ValueError("a language is written as its two letters, such as en")
+    return code
+
+
 _Line = Annotated[str | None, BeforeValidator(_as_line)]
 
 
@@ -79,6 +89,7 @@ class Metadata(BaseModel):
         default=None, validation_alias=AliasChoices("published", "date")
     )
     publisher: _Line = None
+    language: Annotated[str | None, BeforeValidator(_as_language)] = None
 
 
 class Row(Metadata):

@@ -29,6 +29,7 @@ class Parsed:
         title, publisher: one line each.
         url: the address that the file calls its own.
         published: day of publication, YYYY-MM-DD.
+        language: the tag of the language that it says it is in.
     """
 
     paragraphs: list[str] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Parsed:
     url: str | None = None
     published: str | None = None
     publisher: str | None = None
+    language: str | None = None
 
 
 def under_headings(

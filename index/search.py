@@ -23,6 +23,9 @@ WEIGHT_OF_WORDS = 0.04
 _DEPTH = 200
 """How many passages each of the two searches gives to the fusion, at least."""
 
+_DEEPER = 4
+"""How many times as many they give where too many of them say the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -50,13 +53,14 @@ class PassageIndex:
         encoder: what made its vectors and makes those of queries.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a build has as many parts
         self,
         name: str,
         built_at: datetime,
         manifest: store.Manifest,
         articles: Sequence[Article],
         rows: NDArray[np.int64],
+        likeness: NDArray[np.int32],
         vectors: faiss.Index,
         words: Words,
         encoder: Encoder,
@@ -67,6 +71,7 @@ class PassageIndex:
         self.articles = articles
         self.encoder = encoder
         self._rows = rows
+        self._likeness = likeness
         self._vectors = vectors
         self._words = words
         self._places = {article.id: place for place, article in enumerate(articles)}
@@ -116,7 +121,8 @@ class PassageIndex:
         """The k best passages for a query, best first; fewer where there are fewer.
 
         Two searches, by vectors (exact inner product, FAISS) and by words (BM25), each give their
-        best candidates; `fuse` orders the union. Of equal passages the earlier comes first.
+        best candidates; `fuse` orders the union. Of equal passages the earlier comes first, and
+        of those that say nearly the same only the best is a hit.
 
         Args:
             query: any text.
@@ -133,6 +139,15 @@ class PassageIndex:
         """What `search` finds, for a query that is embedded already."""
         allowed = self._rows_of(articles)
         depth = min(max(k, _DEPTH), len(allowed))
+        found = self._best(query, depth, allowed)
+        # Where hundreds say the same, what says something else lies deeper.
+        while len(found) < k and depth < len(allowed):
+            depth = min(_DEEPER * depth, len(allowed))
+            found = self._best(query, depth, allowed)
+        return found[:k]
+
+    def _best(self, query: Query, depth: int, allowed: NDArray[np.int64]) -> list[Hit]:
+        """The best of so many passages of each search, no two of which say nearly the same."""
         bm25 = self._words.scores(query.text, query.rarity)
         by_meaning = self._nearest(query.vector, depth, allowed)
         by_words = allowed[np.argsort(-bm25[allowed], kind="stable")[:depth]]
@@ -143,7 +158,7 @@ class PassageIndex:
         scores = fuse(cosine, bm25[rows])
         return [
             Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[rows[i]]))
-            for i in np.argsort(-scores, kind="stable")[:k]
+            for i in self._without_repeats(rows, np.argsort(-scores, kind="stable"))
         ]
 
     def rarity(self, query: str) -> Rarity:
@@ -153,7 +168,7 @@ class PassageIndex:
     def with_ids(self, ids: Sequence[str]) -> "PassageIndex":
         """The same build, its articles called by other ids; only their records are copied."""
         called = [replace(article, id=one) for article, one in zip(self.articles, ids, strict=True)]
-        parts = self._rows, self._vectors, self._words, self.encoder
+        parts = self._rows, self._likeness, self._vectors, self._words, self.encoder
         return PassageIndex(self.name, self.built_at, self.manifest, called, *parts)
 
     def _nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -162,6 +177,13 @@ class PassageIndex:
         _, rows = self._vectors.search(vector, k, params=inside)
         # FAISS pads a short result with -1.
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
+
+    def _without_repeats(
+        self, rows: NDArray[np.int64], order: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The places of rows in an order, of those that say nearly the same the first alone."""
+        _, first = np.unique(self._likeness[rows[order]], return_index=True)
+        return order[np.sort(first)]
 
     def _rows_of(self, articles: Collection[str] | None) -> NDArray[np.int64]:
         """The rows of the passages of some articles, in order."""
@@ -198,6 +220,7 @@ def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> Passa
         manifest=manifest,
         articles=store.load_articles(build),
         rows=store.load_passages(build),
+        likeness=store.load_likeness(build),
         vectors=store.load_vectors(build),
         words=store.load_words(build),
         encoder=encoder,

@@ -18,6 +18,7 @@ from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.errors import SourceError
 from index.fetch import Fetched, fetch
+from index.language import with_languages
 from index.markdown import markdown_paragraphs
 from index.metadata import Metadata, Row, front_matter, sidecar, validated
 from index.parse import parse
@@ -67,7 +68,7 @@ def read(
                 )
     if not articles:
         raise SourceError(f"There is no article in {', '.join(sources) or 'no source'}.")
-    return [article for article, _ in articles.values()]
+    return with_languages([article for article, _ in articles.values()])
 
 
 def is_address(source: str) -> bool:
@@ -262,6 +263,7 @@ def _metadata(found: Parsed) -> Metadata:
         "url": found.url,
         "published": found.published,
         "publisher": found.publisher,
+        "language": found.language,
     }
     for field, value in list(values.items()):
         try:
@@ -282,6 +284,7 @@ def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -
         url=metadata.url,
         published=metadata.published,
         publisher=metadata.publisher,
+        language=metadata.language,
     )
 
 

@@ -4,7 +4,7 @@ INDEX/CURRENT          the name of the current build
 INDEX/sources.json     what the last build was made from
 INDEX/lock             held by the build that is under way
 INDEX/3f9c2a71d0be/    a build, named by its content and never changed
-    manifest.json  articles.jsonl  passages.npy  vectors.faiss  words/
+    manifest.json  articles.jsonl  passages.npy  likeness.npy  vectors.faiss  words/
 """
 
 import hashlib
@@ -24,19 +24,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from index.corpus import Article, Passage
+from index.duplicates import likeness
 from index.encoder import Vectors
 from index.errors import DamagedIndex, NoIndex
 from index.files import UNFINISHED, sha256_of, sync, write_whole
 from index.words import Words
 
-FORMAT = 1
+FORMAT = 2
 
 _BUILDS_KEPT = 3
 """The current build and the two before it, for readers that have just opened one of them."""
 
 _CURRENT, _SOURCES, _LOCK = "CURRENT", "sources.json", "lock"
 _MANIFEST, _ARTICLES, _PASSAGES = "manifest.json", "articles.jsonl", "passages.npy"
-_VECTORS, _WORDS = "vectors.faiss", "words"
+_LIKENESS, _VECTORS, _WORDS = "likeness.npy", "vectors.faiss", "words"
 _NAME = re.compile(r"[0-9a-f]{12}")
 _ARTICLE = TypeAdapter(Article)
 
@@ -161,6 +162,7 @@ def publish(
     unfinished = unfinished_folder(index)
     _write_articles(unfinished / _ARTICLES, articles)
     np.save(unfinished / _PASSAGES, _passage_rows(passages, articles), allow_pickle=False)
+    np.save(unfinished / _LIKENESS, likeness([p.text for p in passages]), allow_pickle=False)
     vector_index = faiss.IndexFlatIP(vectors.shape[1])
     vector_index.add(vectors)
     # Not by FAISS itself, which tells a full disk in its own way and knows only some paths.
@@ -260,6 +262,12 @@ def load_passages(build: Path) -> NDArray[np.int64]:
     """An array of shape (passages, 4): article's place in order, paragraph, start, end."""
     rows: NDArray[np.int64] = np.load(build / _PASSAGES, allow_pickle=False)
     return rows
+
+
+def load_likeness(build: Path) -> NDArray[np.int32]:
+    """For each passage the row of the first that says nearly the same, its own where none does."""
+    first: NDArray[np.int32] = np.load(build / _LIKENESS, allow_pickle=False)
+    return first
 
 
 def load_vectors(build: Path) -> faiss.Index:

@@ -134,6 +134,15 @@ async def test_what_is_added_is_answered_from(place: Place) -> None:
     assert place.discord.violations == []
 
 
+async def test_an_article_that_the_model_does_not_speak_is_told(place: Place) -> None:
+    """Whoever adds an article in another language is told that answers about it will be poor."""
+    added = await place.add(text("Broen\n\nBroen over elven ble stengt etter en ulykke torsdag."))
+    assert added.endswith(
+        "; this server has 1 of 40 articles.\n1 article is in Norwegian (no), which "
+        "all-MiniLM-L6-v2 was not made for: answers about it will be poor."
+    )
+
+
 async def test_a_mention_asks_what_was_added_too(place: Place) -> None:
     """A message that mentions the bot is answered from the server's articles."""
     await place.add(text(LIGHTHOUSE))

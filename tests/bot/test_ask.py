@@ -216,7 +216,10 @@ def test_what_contradicts_is_shown_beside_it() -> None:
 
 def test_where_it_is_unsure_it_reads_on(tmp_path: Path) -> None:
     """Eight passages are read, and eight more where none of these is an answer."""
-    text = "\n\n".join(["Aaaa 6.", *["Aaa b."] * 7, "Bbbb 9.", *["Bbbb."] * 7, "Cccc 12."])
+    # Other words of the same letters, for of what is said twice one is a hit.
+    as_ = ["Aaab.", "Aaba.", "Abaa.", "Baaa.", "Aa ab.", "Aa ba.", "Ab aa."]
+    bs = ["Bbbb.", "Bbb b.", "Bb bb.", "B bbb.", "Bb b b.", "B bb b.", "B b bb."]
+    text = "\n\n".join(["Aaaa 6.", *as_, "Bbbb 9.", *bs, "Cccc 12."])
     index = index_of(tmp_path, {"text": text})
     sure = consider(Question("a"), index, NumberReader(), judge(logistic(1)))
     assert [one.citation.quote for one in sure.candidates] == ["6"]
@@ -383,6 +386,15 @@ def test_what_two_people_said_is_put_together() -> None:
     assert both == Answer((anna, bert), 0.7)
     assert together([Answer((anna,), 0.9), Answer((anna,), 0.8)]) == Answer((anna,), 0.8)
     assert together([]) is None
+
+
+def test_what_two_copies_say_is_cited_once() -> None:
+    """Of the same words in two passages that say nearly the same, the first are cited alone."""
+    text = "Anna left the old house by the river before the fire."
+    one, copy = cite(text, "Anna"), cite(text.replace("left", "also left"), "Anna")
+    other = cite(text.replace("river", "sea"), "Anna")
+    assert together([Answer((one,), 0.9), Answer((copy,), 0.8)]) == Answer((one,), 0.8)
+    assert together([Answer((one,), 0.9), Answer((other,), 0.8)]) == Answer((one, other), 0.8)
 
 
 def test_what_two_people_said_on_the_sample_article(sample_index: PassageIndex) -> None:

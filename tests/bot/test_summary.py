@@ -55,3 +55,15 @@ def test_a_long_article_is_summed_up_by_its_head() -> None:
     encoder = LetterEncoder()
     summary(Article("a", "Title", "\n\n".join(["Aaaa! Bbbb!"] * 3000)), encoder)
     assert len(encoder.asked) == 200
+
+
+def test_a_sentence_is_said_once() -> None:
+    """What the article says again, with a small edit, is not in its summary a second time."""
+    said = "Five men from Leeds were seen near the old bridge on Monday."
+    again = "Five men from Leeds were also seen near the old bridge Monday."
+    article = Article("a", "Title", f"{said}\n\n{again}\n\nThe bridge was closed.\n\nIt rained.")
+    assert [one.quote for one in summary(article, LetterEncoder())] == [
+        said,
+        "The bridge was closed.",
+        "It rained.",
+    ]

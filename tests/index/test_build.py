@@ -45,7 +45,7 @@ def vectors_of(index: Path) -> dict[str, bytes]:
 def test_first_build_is_of_the_sample(tmp_path: Path) -> None:
     """An index that was never built is built from the sample article when no source is named."""
     built = build(tmp_path, [], LetterEncoder())
-    assert built == Built(store.current_build(tmp_path), 1, 26, 26, False)
+    assert built == Built(store.current_build(tmp_path), 1, 26, 26, False, {"en": 1})
     assert store.last_sources(tmp_path) == ["sample"]
     assert check(tmp_path, LetterEncoder()).passages == 26
 

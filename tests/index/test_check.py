@@ -20,6 +20,7 @@ FILES = [
     "manifest.json",
     "articles.jsonl",
     "passages.npy",
+    "likeness.npy",
     "vectors.faiss",
     "words/data.csc.index.npy",
     "words/indices.csc.index.npy",

@@ -102,4 +102,5 @@ MENDED = st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 40), st.binary(max
 def test_any_file_is_parsed_or_refused(data: bytes) -> None:
     """Whatever a file holds, what comes back are paragraphs or the rest of a sentence."""
     found = answer(data, "docx")
-    assert set(found) in ({"wrong"}, {"paragraphs", "title", "url", "published", "publisher"})
+    fields = {"paragraphs", "title", "url", "published", "publisher", "language"}
+    assert set(found) in ({"wrong"}, fields)

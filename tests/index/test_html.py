@@ -71,6 +71,7 @@ def test_page_says_what_it_is(tmp_path: Path) -> None:
             "https://courier.example/bridge",
             date(2024, 2, 3),
             "Courier",
+            "en",
         )
     ]
 
@@ -232,5 +233,6 @@ MARKUP = st.lists(
 def test_any_page_is_parsed_or_refused(data: bytes) -> None:
     """Whatever a page holds, what comes back are paragraphs or the rest of a sentence."""
     found = answer(data, "html", "https://x.example/")
-    assert set(found) in ({"wrong"}, {"paragraphs", "title", "url", "published", "publisher"})
+    fields = {"paragraphs", "title", "url", "published", "publisher", "language"}
+    assert set(found) in ({"wrong"}, fields)
     assert found.get("wrong") is None, "lxml and trafilatura read anything"
