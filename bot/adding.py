@@ -97,7 +97,7 @@ async def _read(
         # Or the name of a file on this machine would be read.
         if not sources.is_address(url):
             raise AddError(f"“{url}” is no web address: one begins with http or https.")
-        return await guilds.read(functools.partial(sources.read, [url]))
+        return await guilds.read(functools.partial(_articles, url))
     if file is None or url is not None:
         raise AddError("Give either a url or a file.")
     if file.size > sources.MOST_BYTES:
@@ -119,7 +119,11 @@ def _read_upload(name: str, data: bytes) -> list[Article]:
         file = Path(folder) / f"{own.stem[:_LONGEST_STEM]}{own.suffix[:_LONGEST_SUFFIX]}"
         file.write_bytes(data)
         try:
-            return sources.read([str(file)])
+            return _articles(str(file))
         except SourceError as error:
             # What a person uploaded has no path.
             raise SourceError(str(error).replace(f"{folder}/", "")) from None
+
+
+def _articles(source: str) -> list[Article]:
+    return [read.article for read in sources.read([source])]

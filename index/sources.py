@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import chardet
 from pydantic import ValidationError
 
+from index.choice import Choice
 from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.errors import SourceError
@@ -37,12 +39,28 @@ _LONGEST_NAME = 60
 _WORD = re.compile(r"\w+")
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article and where it was read.
+
+    Attributes:
+        article: as it was read.
+        source: the one of the sources that were named that it came from.
+        place: the file, line or address inside of it, for what is told of it.
+    """
+
+    article: Article
+    source: str
+    place: str
+
+
 def read(
     sources: Iterable[str],
     skipped: Callable[[SourceError], None] = lambda _: None,
     index: Path | None = None,
     allowed: frozenset[str] = frozenset(),
-) -> list[Article]:
+    choice: Choice = Choice(),  # noqa: B008 - it is frozen
+) -> list[Read]:
     """The articles of the sources, in the order given and, within a folder, by path.
 
     Args:
@@ -51,23 +69,24 @@ def read(
             while one that is named itself is an error.
         index: the folder of the index, which is no source though it may lie inside of one.
         allowed: "host:port" of inner servers whose addresses may be read.
+        choice: which items of feeds and sitemaps are read.
 
     Raises:
         SourceError: a source cannot be read, holds no article, or two articles share an id.
     """
-    articles: dict[str, tuple[Article, str]] = {}
+    found: dict[str, Read] = {}
     own = index.resolve() if index else None
     for source in sources:
         for article, place in _articles_of(source, skipped, own, allowed):
-            before, first_place = articles.setdefault(article.id, (article, place))
-            if before != article:
+            first = found.setdefault(article.id, Read(article, source, place))
+            if first.article != article:
                 raise SourceError(
-                    f"{place} has the id “{article.id}”, and so has {first_place}. "
+                    f"{place} has the id “{article.id}”, and so has {first.place}. "
                     "Give one of them another id, or name only one of the two."
                 )
-    if not articles:
+    if not found:
         raise SourceError(f"There is no article in {', '.join(sources) or 'no source'}.")
-    return [article for article, _ in articles.values()]
+    return list(found.values())
 
 
 def is_address(source: str) -> bool:

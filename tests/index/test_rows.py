@@ -9,7 +9,8 @@ import pytest
 
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES, read
+from index.sources import MOST_BYTES
+from tests.sources import read
 
 
 def articles_of(folder: Path, *lines: object) -> list[Article]:

@@ -11,8 +11,9 @@ import pytest
 from index.build import build
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES, SAMPLE, keep, read
+from index.sources import MOST_BYTES, SAMPLE, keep
 from tests.encoders import LetterEncoder
+from tests.sources import read
 
 Rows = list[dict[str, object]]
 

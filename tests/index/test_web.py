@@ -12,9 +12,10 @@ from index.build import build
 from index.corpus import Article
 from index.errors import SourceError
 from index.settings import IndexSettings
-from index.sources import MOST_BYTES, is_address, keep, read
+from index.sources import MOST_BYTES, is_address, keep
 from tests.encoders import LetterEncoder
 from tests.index.site import Site, running_site
+from tests.sources import read
 from tests.terminal import pilcrow
 
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
