@@ -9,10 +9,11 @@ import pytest
 from fpdf import FPDF
 
 from index.build import build
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
 from index.settings import IndexSettings
-from index.sources import MOST_BYTES, is_address, keep
+from index.sources import is_address, keep
 from tests.encoders import LetterEncoder
 from tests.index.site import Site, running_site
 from tests.sources import read
