@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index import archive
+from index import contents
 from index.corpus import Article
 from index.errors import SourceError, TooMuch
 from index.sources import read as read_sources
@@ -68,23 +68,27 @@ def test_archive_of_the_web_is_read(tmp_path: Path) -> None:
 
 def test_names_are_read_in_their_encoding(tmp_path: Path) -> None:
     """A name in UTF-8 of which the archive does not say so is read as that; others are as told."""
-    info = zipfile.ZipInfo("é.txt")
-    data = zipped((info, b"One."))
-    assert info.flag_bits & 0x800
-    unmarked = data.replace(b"\x00\x08", b"\x00\x00")
+    data = zipped(("é.txt", b"One."))
+    marks = ((b"PK\3\4", 6), (b"PK\1\2", 8))
+    unmarked = bytearray(data)
+    for signature, place in marks:
+        start = data.index(signature) + place
+        assert data[start : start + 2] == b"\0\x08"
+        unmarked[start : start + 2] = b"\0\0"
     for content in (data, unmarked):
         (tmp_path / "a.zip").write_bytes(content)
         assert [a.id for a in read([str(tmp_path / "a.zip")])] == ["é"]
-    (tmp_path / "a.zip").write_bytes(unmarked.replace("é".encode(), b"\x82."))
-    assert [a.id for a in read([str(tmp_path / "a.zip")])] == ["é."]
+    (tmp_path / "a.zip").write_bytes(unmarked.replace("é".encode(), b"\x82\x82"))
+    assert [a.id for a in read([str(tmp_path / "a.zip")])] == ["éé"]
 
 
 def test_name_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
     """Of two files of one name the first is read, and the second told."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as written, pytest.warns(UserWarning, match="Duplicate name"):
+    with zipfile.ZipFile(data, "w") as written:
         written.writestr("a.txt", "First.")
-        written.writestr("a.txt", "Second.")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            written.writestr("a.txt", "Second.")
     file = tmp_path / "a.zip"
     file.write_bytes(data.getvalue())
     told: list[SourceError] = []
@@ -111,12 +115,11 @@ def test_more_files_than_may_be_are_refused(tmp_path: Path) -> None:
         read_sources([file], most_files=1)
 
 
-def test_rows_are_read_a_line_at_a_time(tmp_path: Path) -> None:
-    """Rows in an archive may be longer together than one article."""
-    rows = b"".join(
-        json.dumps({"id": str(n), "text": f"{n} " + "word " * 200_000}).encode() + b"\n"
-        for n in range(12)
-    )
-    assert len(rows) > 10 * 2**20
-    assert len(read([packed(tmp_path, rows_jsonl=rows)])) == 12
-    assert len(rows) < archive.MOST_BYTES
+def test_rows_are_read_a_line_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows in an archive may be longer together than one article, though none of them alone."""
+    monkeypatch.setattr(contents, "MOST_BYTES", 1000)
+    rows = [json.dumps({"id": str(n), "text": "word " * 100}).encode() + b"\n" for n in range(12)]
+    assert len(read([packed(tmp_path, rows_jsonl=b"".join(rows))])) == 12
+    long = json.dumps({"text": "word " * 200}).encode()
+    with pytest.raises(SourceError, match=r"has no article that can be read"):
+        read([packed(tmp_path, rows_jsonl=long)])
