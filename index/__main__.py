@@ -3,12 +3,14 @@
 import json
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from index import store
 from index.check import check as check_build
+from index.choice import USUAL_LIMIT, Choice
 from index.cli import build_with_progress, busy, index_option, run, settings_of
 from index.corpus import Article
 from index.duplicates import like_articles
@@ -28,18 +30,32 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"Read so many items of a feed or sitemap, the newest; {USUAL_LIMIT} unless told.",
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Leave out the items of feeds and sitemaps that are older than this day.",
+)
 @index_option
-def build(sources: tuple[str, ...], folder: Path | None) -> None:
+def build(
+    sources: tuple[str, ...], limit: int | None, since: datetime | None, folder: Path | None
+) -> None:
     """Build or rebuild the index.
 
-    A SOURCE is a .txt, .md, .html, .pdf, .docx or .jsonl file, a folder of them, a web address, or
-    - for text on standard input. With none: the sources of the last build, or at first the sample
-    article. A web address is read anew by each build.
+    A SOURCE is a .txt, .md, .html, .pdf, .docx, .epub or .jsonl file, a folder or a .zip of them, a
+    web address of such, a feed (RSS, Atom) or a sitemap at an address or in an .xml file, or - for
+    text on standard input. With none: the sources of the last build, or at first the sample
+    article. A web address is asked again by each build, and read again if it changed.
     """
     settings = settings_of(IndexSettings, folder)
     encoder = find_encoder(settings.model)
     named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
-    built = build_with_progress(settings.index, named, encoder, settings.inner_hosts)
+    choice = Choice(limit, since.date() if since else None)
+    built = build_with_progress(settings.index, named, encoder, settings.inner_hosts, choice)
     holds = f"{count(built.articles, 'article')}, {count(built.passages, 'passage')}"
     if built.unchanged:
         click.echo(f"Nothing has changed: build {built.name}, {holds}.")

@@ -11,6 +11,7 @@ import numpy as np
 from index import sources as source_reader
 from index import store
 from index.check import faults
+from index.choice import Choice
 from index.corpus import Passage
 from index.encoder import Encoder, Vectors
 from index.errors import DamagedIndex, NoIndex, SourceError
@@ -62,6 +63,7 @@ def build(
     encoder: Encoder,
     reports: Reports | None = None,
     allowed: frozenset[str] = frozenset(),
+    choice: Choice = Choice(),  # noqa: B008 - it is frozen
 ) -> Built:
     """Builds the sources into the index folder and makes the result current.
 
@@ -76,6 +78,7 @@ def build(
         encoder: what embeds the passages.
         reports: what to tell meanwhile.
         allowed: "host:port" of inner servers whose addresses may be read.
+        choice: which items of feeds and sitemaps are read.
 
     Raises:
         SourceError: a source cannot be read.
@@ -84,7 +87,8 @@ def build(
     reports = reports or Reports()
     with store.building(index, reports.waiting):
         named = _absolute(sources) or store.last_sources(index) or [source_reader.SAMPLE]
-        articles = source_reader.read(named, reports.skipped, index, allowed)
+        found = source_reader.read(named, reports.skipped, index, allowed, choice)
+        articles = [read.article for read in found]
         passages = [passage for article in articles for passage in split(article)]
         made_by = {"name": encoder.name, "sha256": encoder.fingerprint}
         name = store.build_name(articles, made_by, SPLIT_PARAMETERS)

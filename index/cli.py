@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from index.build import Built, Reports, build
+from index.choice import Choice
 from index.encoder import SentenceEncoder
 from index.errors import PilcrowError
 from index.language import languages_of, unspoken
@@ -94,6 +95,7 @@ def build_with_progress(
     sources: tuple[str, ...],
     encoder: SentenceEncoder,
     allowed: frozenset[str] = frozenset(),
+    choice: Choice = Choice(),  # noqa: B008 - it is frozen
 ) -> Built:
     """Builds the sources, with a progress bar on a terminal and quietly in a pipe."""
     console = Console(stderr=True, highlight=False)
@@ -114,7 +116,7 @@ def build_with_progress(
             skipped=lambda error: click.echo(f"Left out: {error}", err=True),
             waiting=lambda: click.echo("Another build is under way; waiting for it.", err=True),
         )
-        built = build(folder, sources, encoder, reports, allowed)
+        built = build(folder, sources, encoder, reports, allowed, choice)
     if not built.unchanged:
         _tell_unspoken(built, encoder)
     with busy("Exporting the model"):

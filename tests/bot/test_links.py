@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 
 from bot.links import link_to_quote
-from index.sources import read
 from index.split import sentences, split
 from tests.bot.examples import article_texts, passages_of
 from tests.conftest import VOA_ARTICLES
+from tests.sources import read
 
 URL = "https://a.example/story"
 

@@ -13,8 +13,8 @@ from lxml import html
 
 from index.corpus import Article
 from index.parsed import under_headings
-from index.sources import read
 from index.text import one_line
+from tests.sources import read
 
 PAGES = Path(__file__).parent / "pages"
 FIELDS = ("title", "publisher", "published", "url")

@@ -7,7 +7,8 @@ import pytest
 
 from index.clean import own_paragraphs, plain_paragraphs
 from index.corpus import Article
-from index.sources import SAMPLE, read, sample_folder
+from index.sources import SAMPLE, sample_folder
+from tests.sources import read
 
 SAMPLE_FILE = sample_folder() / "000_2b8243ca65ed262c.txt"
 

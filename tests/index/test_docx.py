@@ -17,7 +17,7 @@ from index.docx import docx_article
 from index.errors import SourceError
 from index.parse import answer, parse
 from index.parsed import Parsed
-from index.sources import read
+from tests.sources import read
 
 
 def written(make: Callable[[DocumentObject], object]) -> bytes:

@@ -11,8 +11,8 @@ from index.corpus import Article
 from index.errors import SourceError
 from index.html import html_article
 from index.parse import answer
-from index.sources import read
 from tests.index.extraction import PAGES, expected, score
+from tests.sources import read
 
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
 SAID = "“We are glad that all of it is done by now,” the mayor said."

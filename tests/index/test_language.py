@@ -12,8 +12,8 @@ from index.corpus import Article
 from index.encoder import find_encoder
 from index.errors import SourceError
 from index.language import as_language, languages_of, unspoken, with_languages
-from index.sources import read
 from tests.encoders import LetterEncoder
+from tests.sources import read
 
 TEXTS = {
     "en": "The bridge over the river was closed on Thursday after a lorry had hit a wall.",

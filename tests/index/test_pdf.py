@@ -18,7 +18,7 @@ from index.errors import SourceError
 from index.parse import answer
 from index.parsed import Parsed
 from index.pdf import pdf_article
-from index.sources import read
+from tests.sources import read
 
 FIRST = (
     "The old bridge at Dunmore reopened on Friday, eleven weeks after the river Arrow tore away "

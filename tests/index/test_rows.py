@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES, read
+from tests.sources import read
 
 
 def articles_of(folder: Path, *lines: object) -> list[Article]:

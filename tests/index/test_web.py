@@ -9,12 +9,14 @@ import pytest
 from fpdf import FPDF
 
 from index.build import build
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
 from index.settings import IndexSettings
-from index.sources import MOST_BYTES, is_address, keep, read
+from index.sources import is_address, keep
 from tests.encoders import LetterEncoder
 from tests.index.site import Site, running_site
+from tests.sources import read
 from tests.terminal import pilcrow
 
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
@@ -51,7 +53,7 @@ def test_page_is_an_article(site: Site) -> None:
     own = site.url("/bridge")
     address = site.serve("/bridge.html", page(own))
     assert of(site, f"{address}?utm_source=chat#top") == [
-        Article(digest(own), "Bridge reopens", LONG, own, date(2024, 2, 3), "Courier")
+        Article(digest(own), "Bridge reopens", LONG, own, date(2024, 2, 3), "Courier", "en")
     ]
 
 
