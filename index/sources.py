@@ -33,7 +33,7 @@ SAMPLE = "sample"
 MOST_BYTES = 10 * 1024 * 1024
 """The largest article that is read; about 1.7 million words."""
 
-_SUFFIXES = (*KINDS, ".jsonl")
+SUFFIXES = (*KINDS, ".jsonl")
 _LONGEST_TITLE = 80
 _LONGEST_NAME = 60
 _WORD = re.compile(r"\w+")
@@ -60,6 +60,7 @@ def read(
     index: Path | None = None,
     allowed: frozenset[str] = frozenset(),
     choice: Choice = Choice(),  # noqa: B008 - it is frozen
+    failed: Callable[[str, SourceError], None] | None = None,
 ) -> list[Read]:
     """The articles of the sources, in the order given and, within a folder, by path.
 
@@ -70,6 +71,8 @@ def read(
         index: the folder of the index, which is no source though it may lie inside of one.
         allowed: "host:port" of inner servers whose addresses may be read.
         choice: which items of feeds and sitemaps are read.
+        failed: told of each source that cannot be read, and why, where that is no error; nothing
+            of it is read then.
 
     Raises:
         SourceError: a source cannot be read, holds no article, or two articles share an id.
@@ -77,14 +80,22 @@ def read(
     found: dict[str, Read] = {}
     own = index.resolve() if index else None
     for source in sources:
-        for article, place in _articles_of(source, skipped, own, allowed):
+        try:
+            # All of a source or none of it.
+            articles = list(_articles_of(source, skipped, own, allowed))
+        except SourceError as error:
+            if failed is None:
+                raise
+            failed(source, error)
+            continue
+        for article, place in articles:
             first = found.setdefault(article.id, Read(article, source, place))
             if first.article != article:
                 raise SourceError(
                     f"{place} has the id “{article.id}”, and so has {first.place}. "
                     "Give one of them another id, or name only one of the two."
                 )
-    if not found:
+    if not found and failed is None:
         raise SourceError(f"There is no article in {', '.join(sources) or 'no source'}.")
     return list(found.values())
 
@@ -164,7 +175,7 @@ def _articles_in_folder(
     if not found:
         raise SourceError(
             f"The folder {folder} has no article that can be read: "
-            f"put {', '.join(_SUFFIXES)} files there."
+            f"put {', '.join(SUFFIXES)} files there."
         )
 
 
@@ -173,7 +184,7 @@ def _files_in(folder: Path, index: Path | None) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in _SUFFIXES
+        if path.suffix.lower() in SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and not (index and path.resolve().is_relative_to(index))
         and path.is_file()
@@ -183,9 +194,9 @@ def _files_in(folder: Path, index: Path | None) -> list[Path]:
 def _articles_in_file(path: Path, name: str) -> Iterator[tuple[Article, str]]:
     """The articles of one file; `name` is the id of an article that has none of its own."""
     suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES:
+    if suffix not in SUFFIXES:
         raise SourceError(
-            f"{path} is not a kind of file that is read: use {', '.join(_SUFFIXES)} files."
+            f"{path} is not a kind of file that is read: use {', '.join(SUFFIXES)} files."
         )
     try:
         if suffix == ".jsonl":

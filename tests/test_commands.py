@@ -288,6 +288,8 @@ def test_articles_json(call: Call, sample: Path) -> None:
             "paragraphs": 26,
             "passages": 26,
             "language": None,
+            "changed": None,
+            "vanished": None,
         }
     ]
 
