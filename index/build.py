@@ -99,7 +99,7 @@ def build(
         asked = asked_now(index, sources, choice)
         last = _last_sources(index)
         reading = _read(index, asked, last, reports, allowed, again)
-        gathered = gather(index, asked, reading, _seen_before(index, asked, last))
+        gathered = gather(index, asked, reading, load_seen(index) or _seen_in_build(index), last)
         articles = gathered.articles
         passages = [passage for article in articles for passage in split(article)]
         made_by = {"name": encoder.name, "sha256": encoder.fingerprint}
@@ -154,18 +154,8 @@ def _last_sources(index: Path) -> tuple[str, ...]:
     return last.sources if last else ()
 
 
-def _seen_before(index: Path, asked: Asked, last: Collection[str]) -> dict[str, Seen]:
-    """What is known of the articles of the build before.
-
-    Where that was lost, the build itself says which articles there were, so that none that is kept
-    goes with it. One whose source is not known counts only while all the sources are named still.
-    """
-    same = set(last) <= set(asked.sources)
-    seen = load_seen(index) or (_seen_in_build(index) if last else {})
-    return {name: one for name, one in seen.items() if one.source is not None or same}
-
-
 def _seen_in_build(index: Path) -> dict[str, Seen]:
+    """What the build before says where more was lost, so that none that is kept goes with it."""
     name = _name_of_current(index)
     if name is None or not _is_intact(index / name):
         return {}

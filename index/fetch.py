@@ -20,7 +20,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from index.errors import SourceError
+from index.errors import Gone, SourceError
 from index.parsed import KINDS, Kind
 from index.text import one_line
 
@@ -102,7 +102,7 @@ def fetch(address: str, most_bytes: int, allowed: frozenset[str] = frozenset()) 
     try:
         return asyncio.run(_in_time(address, most_bytes, allowed))
     except SourceError as error:
-        raise SourceError(f"{shown} {error}") from None
+        raise type(error)(f"{shown} {error}") from None
     except TimeoutError:
         raise SourceError(
             f"{shown} took more than {MOST_SECONDS} seconds: "
@@ -133,6 +133,8 @@ async def _fetched(url: URL, most_bytes: int, allowed: frozenset[str]) -> Fetche
             )
 
     response = await _follow(url, most_bytes, allowed, check_rules)
+    if response.status in (404, 410):
+        raise Gone(f"answers with HTTP status {response.status}: check the address.")
     if response.status != 200:
         raise SourceError(f"answers with HTTP status {response.status}: check the address.")
     if len(response.body) > most_bytes:

@@ -1,7 +1,7 @@
 """What a build is of: what the sources have now, and what of the build before it stays."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -78,7 +78,13 @@ class Gathered:
     changes: Changes
 
 
-def gather(index: Path, asked: Asked, reading: Reading, before: Mapping[str, Seen]) -> Gathered:
+def gather(
+    index: Path,
+    asked: Asked,
+    reading: Reading,
+    before: Mapping[str, Seen],
+    last: Collection[str],
+) -> Gathered:
     """The articles that the sources have, and those that stay though their source lacks them.
 
     An article that a source that is still named had, and has no longer, is kept or dropped as
@@ -89,8 +95,8 @@ def gather(index: Path, asked: Asked, reading: Reading, before: Mapping[str, See
         index: where the builds lie that have the texts of what stays.
         asked: the sources, and what becomes of what vanished.
         reading: what the sources have.
-        before: what is known of the articles of the build before; of these, a source that is
-            None counts as named.
+        before: what is known of the articles of the build before.
+        last: its sources. While all are named still, so is the one of an article that has lost it.
 
     Raises:
         SourceError: there is no article.
@@ -101,11 +107,11 @@ def gather(index: Path, asked: Asked, reading: Reading, before: Mapping[str, See
         article = read.article
         fresh[article.id] = article, seen_now(article, read.source, before.get(article.id), now)
     # A file or a page is one article, and what it is now takes the place of what it was.
-    sources = {source for source, found in reading.items() if not _is_one_article(source, found)}
+    named: set[str | None] = {s for s, found in reading.items() if not _is_one_article(s, found)}
+    if last and set(last) <= set(reading):
+        named.add(None)
     missing = {
-        name: seen
-        for name, seen in before.items()
-        if name not in fresh and (seen.source is None or seen.source in sources)
+        name: seen for name, seen in before.items() if name not in fresh and seen.source in named
     }
     staying, vanished = _staying(index, asked, reading, missing, now)
     held = _in_order(fresh, staying, [*reading, None], before)

@@ -55,7 +55,7 @@ def build_rounds(
     every: timedelta,
     files: bool,
 ) -> None:
-    """Builds at once and again and again, until SIGTERM or Ctrl-C.
+    """Builds at once and again and again, until Ctrl-C, or SIGTERM, which ends the program with 0.
 
     Args:
         every: after which time everything is read again.
@@ -134,7 +134,7 @@ def _changes_of(built: Built) -> str:
 
 @contextmanager
 def _ended_by_sigterm() -> Iterator[Event]:
-    """An event that SIGTERM sets, which also ends what goes on here, within seconds."""
+    """An event that SIGTERM sets; it ends what goes on here and then the program, in seconds."""
     stop = Event()
 
     def end(*_: object) -> None:
@@ -143,14 +143,14 @@ def _ended_by_sigterm() -> Iterator[Event]:
         last = Timer(_SECONDS_TO_END, os._exit, [0])
         last.daemon = True
         last.start()
-        raise SystemExit(0)
+        raise SystemExit
 
-    before = signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, end)
     try:
         yield stop
     except (SystemExit, KeyboardInterrupt):
         # watchfiles makes the second of the first.
         if not stop.is_set():
             raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    # All is written, and PyTorch takes seconds to be taken down.
+    os._exit(0)

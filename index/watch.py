@@ -15,7 +15,7 @@ from index.sources import SAMPLE, SUFFIXES, is_address
 Again = Callable[[str], bool]
 """Whether a source is read again."""
 
-_QUIET = 400
+_QUIET = 200
 """Milliseconds without a change after which files are taken to be written whole."""
 
 _RESTLESS = 10_000
