@@ -17,6 +17,7 @@ from bot.render import Message
 from bot.sending import SILENT, persist
 from index import sources
 from index.build import Reports
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import PilcrowError, SourceError
 from index.text import count
@@ -100,10 +101,10 @@ async def _read(
         return await guilds.read(functools.partial(_articles, url))
     if file is None or url is not None:
         raise AddError("Give either a url or a file.")
-    if file.size > sources.MOST_BYTES:
+    if file.size > MOST_BYTES:
         raise AddError(
             f"{file.filename} has {file.size / 2**20:.1f} MiB, and a file may have "
-            f"{sources.MOST_BYTES // 2**20}: split it."
+            f"{MOST_BYTES // 2**20}: split it."
         )
     try:
         data = await persist(file.read)

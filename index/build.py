@@ -140,7 +140,10 @@ def _read(
             reports.unread(error)
             del found[source]
 
-    for read in source_reader.read(due, reports.skipped, index, allowed, asked.choice, failed):
+    everything = len(due) == len(asked.sources)
+    for read in source_reader.read(
+        due, reports.skipped, index, allowed, asked.choice, failed=failed, whole=everything
+    ):
         found[read.source].append(read)
     return {source: found.get(source) for source in asked.sources}
 

@@ -4,7 +4,6 @@ import json
 import re
 import reprlib
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import yaml
@@ -136,22 +135,19 @@ def _with_plain_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").lstrip("\ufeff")
 
 
-def sidecar(path: Path) -> Metadata:
+def sidecar(data: bytes, place: str) -> Metadata:
     """What NAME.meta.json beside a file NAME.txt says about its article.
 
     Raises:
-        SourceError: it is no JSON object, or no metadata.
+        SourceError: it is no JSON object, or no metadata; the text names `place`.
     """
-    file = path.with_suffix(".meta.json")
-    if not file.is_file():
-        return Metadata()
     try:
-        values = json.loads(file.read_text("utf-8-sig"))
+        values = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{file} is not JSON in UTF-8 ({error}): mend it.") from None
+        raise SourceError(f"{place} is not JSON in UTF-8 ({error}): mend it.") from None
     if not isinstance(values, dict):
-        raise SourceError(f'{file} is not a JSON object: write {{"title": "…"}} there.')
-    return validated(Metadata, values, str(file))
+        raise SourceError(f'{place} is not a JSON object: write {{"title": "…"}} there.')
+    return validated(Metadata, values, place)
 
 
 def validated(model: type[_M], values: object, place: str) -> _M:

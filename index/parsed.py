@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Literal
 
-Kind = Literal["text", "markdown", "html", "pdf", "docx"]
+Kind = Literal["text", "markdown", "html", "pdf", "docx", "epub"]
+"""What holds one article."""
+
+Form = Kind | Literal["jsonl", "xml", "zip"]
+"""What holds articles: one, or several, or in XML the addresses of several."""
 
 KINDS: dict[str, Kind] = {
     ".txt": "text",
@@ -13,11 +18,29 @@ KINDS: dict[str, Kind] = {
     ".htm": "html",
     ".pdf": "pdf",
     ".docx": "docx",
+    ".epub": "epub",
 }
 """The kind of a file that holds one article, by its suffix."""
 
+FORMS: dict[str, Form] = {
+    **KINDS,
+    ".jsonl": "jsonl",
+    ".zip": "zip",
+    ".xml": "xml",
+    ".rss": "xml",
+    ".atom": "xml",
+    ".xml.gz": "xml",
+}
+"""The form of a file that is a source, by its suffix."""
+
 Block = tuple[Literal["heading", "text"], str]
 """A heading or a paragraph, and its words, which are never empty."""
+
+
+def form_of(name: str) -> Form | None:
+    """What a file is, as its name says; None if that is nothing that is read."""
+    suffixes = PurePath(name.lower()).suffixes
+    return FORMS.get("".join(suffixes[-2:])) or FORMS.get("".join(suffixes[-1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from threading import Event
 import watchfiles
 from watchfiles import Change
 
-from index.sources import SAMPLE, SUFFIXES, is_address
+from index.folder import SUFFIXES
+from index.sources import SAMPLE, is_address
 
 Again = Callable[[str], bool]
 """Whether a source is read again."""

@@ -48,6 +48,11 @@ class Index:
         return build(self.folder, named, LetterEncoder(), reports, self.allowed, choice)
 
     @property
+    def titles(self) -> list[str]:
+        """The titles of the articles of the current build, in order."""
+        return [article.title for article in open_index(self.folder, LetterEncoder()).articles]
+
+    @property
     def texts(self) -> list[str]:
         """The texts of the current build, in order."""
         return [article.text for article in open_index(self.folder, LetterEncoder()).articles]
@@ -211,29 +216,54 @@ def test_article_that_moved_to_another_source_has_not_vanished(
     assert load_seen(index.folder)["B"].source == str(two)
 
 
-def test_page_that_is_gone_is_kept(index: Index, site: Site) -> None:
-    """A page that answers 404 keeps its article, and both are told."""
-    one = site.serve("/a", "One.", "text/plain")
-    two = site.serve("/b", "Two.", "text/plain")
-    index.build(one, two)
+def feed(site: Site, item: str) -> str:
+    """The address of a feed of one item, which carries its text itself."""
+    space = "http://purl.org/rss/1.0/modules/content/"
+    rss = (
+        f'<rss version="2.0" xmlns:content="{space}"><channel><item><title>{item}</title>'
+        f"<guid>{item}</guid><content:encoded>The words of item {item}.</content:encoded>"
+        "</item></channel></rss>"
+    )
+    return site.serve("/feed", rss, "application/rss+xml")
+
+
+@pytest.mark.slow
+def test_item_that_rolled_off_a_feed_is_kept(index: Index, site: Site) -> None:
+    """A feed's item that the feed no longer lists stays, below what is new, until it is dropped."""
+    address = feed(site, "A")
+    index.build(address)
+    feed(site, "B")
+    assert index.build().changes == Changes(new=1)
+    assert index.titles == ["B", "A"]
+    assert index.vanished == [Vanished("A", address, kept=True)]
+    assert index.build(choice=DROP).changes == Changes(gone=1)
+    assert index.titles == ["B"]
+    assert index.vanished == [Vanished("A", address, kept=False)]
+
+
+@pytest.mark.parametrize("choice", [Choice(), KEEP, DROP])
+def test_page_that_is_gone(index: Index, folder: Path, site: Site, choice: Choice) -> None:
+    """A page that answers 404 keeps its article or drops it, and later builds go on."""
+    address = site.serve("/b", "Two.", "text/plain")
+    index.build(folder, address, choice=choice)
     del site.answers["/b"]
-    assert index.build().unchanged
-    told = f"{two} answers with HTTP status 404: check the address."
-    assert (index.skipped, index.vanished) == ([told], [Vanished("Two.", two, kept=True)])
+    kept = choice != DROP
+    assert index.build().changes == Changes(gone=0 if kept else 1)
+    told = f"{address} answers with HTTP status 404: check the address."
+    assert (index.skipped, index.vanished) == ([told], [Vanished("Two.", address, kept)])
     assert index.build().unchanged
     assert (index.skipped, index.vanished) == ([told], [])
+    assert ("Two." in index.texts) == kept
 
 
-def test_page_that_is_gone_is_dropped(index: Index, site: Site) -> None:
-    """With `drop` it goes, and later builds go on without it."""
-    one = site.serve("/a", "One.", "text/plain")
-    two = site.serve("/b", "Two.", "text/plain")
-    index.build(one, two, choice=DROP)
-    del site.answers["/b"]
-    assert index.build().changes == Changes(gone=1)
-    assert index.vanished == [Vanished("Two.", two, kept=False)]
-    assert index.build().unchanged
-    assert index.skipped == [f"{two} answers with HTTP status 404: check the address."]
+def test_page_that_moved_is_replaced(index: Index, site: Site) -> None:
+    """A page that leads elsewhere today has not vanished: it is one article as before."""
+    address = site.serve("/a", "One.", "text/plain")
+    index.build(address)
+    site.serve("/b", "One, edited.", "text/plain")
+    site.redirect("/a", "/b")
+    assert index.build().changes == Changes(new=1, gone=1)
+    assert (index.texts, index.vanished) == (["One, edited."], [])
 
 
 def test_page_that_never_was_is_an_error(index: Index, site: Site) -> None:

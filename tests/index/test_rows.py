@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES
 from tests.sources import read
 
 

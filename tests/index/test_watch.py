@@ -144,7 +144,8 @@ def test_site_that_is_down_holds_up_nothing_else(
     each.build(everything)
     assert capsys.readouterr() == (
         "",
-        f"Left as it was: {address} answers with HTTP status 503: check the address.\n",
+        f"Left as it was: {address} answers with HTTP status 503, as busy servers do: "
+        "try again later.\n",
     )
     file.write_text("Three.")
     each.build(everything)
@@ -172,6 +173,7 @@ def test_changed_file_asks_no_site(
     each.build(everything)
     site.asked.clear()
     before = contents(index)
+    assert len(list((index / "fetched").iterdir())) == 1
     each.build(files_alone)
     assert contents(index) == before
     file.write_text("Three.")

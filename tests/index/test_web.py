@@ -9,10 +9,11 @@ import pytest
 from fpdf import FPDF
 
 from index.build import build
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
 from index.settings import IndexSettings
-from index.sources import MOST_BYTES, is_address, keep
+from index.sources import is_address, keep
 from tests.encoders import LetterEncoder
 from tests.index.site import Site, running_site
 from tests.sources import read
@@ -128,7 +129,10 @@ def test_rebuild_without_the_site_leaves_the_index(site: Site, tmp_path: Path) -
     site.fail("/a")
     with pytest.raises(SourceError) as refused:
         build(tmp_path, [], LetterEncoder(), allowed=site.allowed)
-    assert str(refused.value) == f"{address} answers with HTTP status 503: check the address."
+    assert (
+        str(refused.value)
+        == f"{address} answers with HTTP status 503, as busy servers do: try again later."
+    )
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
