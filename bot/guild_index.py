@@ -124,8 +124,8 @@ class GuildIndexes:
         """The ids of the articles that a channel asks, as `chosen` has it; None for all."""
         return chosen(self.folder, guild, channels, {article.id for article in index.articles})
 
-    async def read(self, read: Callable[[], list[Article]]) -> list[Article]:
-        """The articles that somebody wants to add; `read` is called when it is its turn."""
+    async def read(self, read: Callable[[], _T]) -> _T:
+        """What somebody wants to add; `read` is called when it is its turn."""
         return await asyncio.get_running_loop().run_in_executor(self._reading, read)
 
     async def add(self, guild: int, articles: Sequence[Article], reports: Reports) -> Built:

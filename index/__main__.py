@@ -71,10 +71,11 @@ def build(
 ) -> None:
     """Build or rebuild the index.
 
-    A SOURCE is a .txt, .md, .html, .pdf, .docx or .jsonl file, a folder of them, a web address, or
-    - for text on standard input. With none: the sources of the last build, or at first the sample
-    article, and what --limit, --since and --vanished do not say is as it was then. A web address is
-    read anew by each build.
+    A SOURCE is a .txt, .md, .html, .pdf, .docx, .epub or .jsonl file, a folder or a .zip of them, a
+    web address of such, a feed (RSS, Atom) or a sitemap at an address or in an .xml file, or - for
+    text on standard input. With none: the sources of the last build and what was said of them, or
+    at first the sample article. A web address is asked again by each build, and read again if it
+    changed.
     """
     settings = settings_of(IndexSettings, folder)
     encoder = find_encoder(settings.model)
