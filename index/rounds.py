@@ -114,12 +114,14 @@ class Rounds:
                 )
             if not built.unchanged or not self.began:
                 export(index, self.encoder)
-                click.echo(_changes_of(built) if self.began else outcome_of(built))
-            self.began = True
         except (PilcrowError, OSError) as error:
             if not store.has_current(index):
                 raise
             click.echo(sentence(error), err=True)
+        else:
+            if not built.unchanged or not self.began:
+                click.echo(_changes_of(built) if self.began else outcome_of(built))
+            self.began = True
         self.told = frozenset(said)
 
 
@@ -127,7 +129,7 @@ def _changes_of(built: Built) -> str:
     """What is said of a build after another one."""
     changes = str(built.changes)
     if built.changes == Changes():
-        changes = "What is said of the articles changed, and no text of theirs"
+        changes = "No text changed, but something else did"
     of_them = f"{built.embedded:,} of {count(built.passages, 'passage')} embedded anew"
     return f"{changes}: build {built.name}, {of_them}."
 

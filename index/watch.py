@@ -1,5 +1,6 @@
 """Watching: a build again whenever what its sources have may have changed."""
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
@@ -68,7 +69,9 @@ def _on_this_machine(source: str) -> bool:
 
 def _changes(sources: Sequence[str], index: Path, stop: Event) -> Iterator[bool]:
     """Turn for turn whether a source of this machine has changed, until `stop` is set."""
-    places = [Path(source) for source in sources if _on_this_machine(source) and source != SAMPLE]
+    own = [source for source in sources if _on_this_machine(source) and source != SAMPLE]
+    # watchfiles takes no names that are no text; what has one is read when it is time.
+    places = [Path(os.path.abspath(source)) for source in own if _is_text(source)]
     folders = [place for place in places if place.is_dir()]
     # Not the files themselves, for one that takes the place of another is another.
     named = {str(name) for place in places for name in _names(place)}
@@ -86,11 +89,15 @@ def _changes(sources: Sequence[str], index: Path, stop: Event) -> Iterator[bool]
     )
     inside = see(*folders)
     beside = see(*filter(Path.is_dir, around), recursive=False)
-    own = index.resolve()
+    inner = index.resolve()
     for changes, others in zip(inside, beside, strict=False):
-        yield any(_matters(change, Path(name), folders, own) for change, name in changes) or any(
+        yield any(_matters(change, Path(name), folders, inner) for change, name in changes) or any(
             name in named for _, name in others
         )
+
+
+def _is_text(name: str) -> bool:
+    return os.fsencode(name).decode("utf-8", "replace") == name
 
 
 def _names(place: Path) -> list[Path]:
