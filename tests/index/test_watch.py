@@ -317,9 +317,10 @@ def test_what_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_all_is_read_again_when_it_is_time(tmp_path: Path) -> None:
     """A schedule reads files and addresses again, whether files are watched between or not."""
-    for files in (True, False):
-        sources = (str(tmp_path), "https://a.example/")
-        watched = Watched(tmp_path / "i", *sources, every=timedelta(milliseconds=50), files=files)
+    sources = (str(tmp_path), "https://a.example/")
+    often = timedelta(milliseconds=50)
+    both = [Watched(tmp_path / "i", *sources, every=often, files=files) for files in (True, False)]
+    for watched in both:
         assert [watched.next() for _ in range(2)] == [(True, True)] * 2
         watched.end()
 
