@@ -11,6 +11,7 @@ from index.archive import opened
 from index.errors import SourceError
 from index.parsed import Block, Parsed, under_headings
 from index.text import one_line
+from index.xml import xml_root
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,7 +43,7 @@ def epub_article(data: bytes) -> Parsed:
         blocks = [
             block
             for chapter in _chapters(book, posixpath.dirname(package))
-            for block in _blocks(_page(archive.read(chapter)))
+            for block in _blocks_of_page(archive.read(chapter))
         ]
     title, paragraphs = under_headings(blocks, _said(book, "title"))
     day = re.match(r"\d{4}-\d\d-\d\d", _said(book, "date") or "")
@@ -85,12 +86,17 @@ def _said(book: "_Element", field: str) -> str | None:
 
 
 def _xml(data: bytes) -> "_Element":
-    from lxml import etree
+    if (root := xml_root(data)) is None:
+        raise SourceError("is a broken book: save its text as a .txt or .md file.")
+    return root
 
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
+def _blocks_of_page(data: bytes) -> Iterator[Block]:
+    from lxml import etree, html
 
-def _page(data: bytes) -> "_Element":
-    from lxml import html
-
-    return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
+    try:
+        page = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:
+        # There is nothing in it.
+        return
+    yield from _blocks(page)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.errors import SourceError
 from index.text import one_line
+from index.xml import refuse_entities, xml_root
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -75,10 +76,7 @@ def listing_in(data: bytes) -> Listing:
     Raises:
         SourceError: it is neither, or declares entities; the text goes on after the file's name.
     """
-    # In whichever encoding: what an entity stands for may be a file of this machine, or a billion
-    # laughs (CAPEC-197).
-    if b"<!ENTITY" in data.replace(b"\0", b"").upper():
-        raise SourceError("declares entities of its own (<!ENTITY), which are not read: leave out.")
+    refuse_entities(data)
     root = root_of(data)
     if root is None:
         raise SourceError(
@@ -129,8 +127,7 @@ def _content(entry: Mapping[str, object]) -> str | None:
 def _sitemap(data: bytes) -> Listing:
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root = etree.fromstring(data, parser)
+    root = xml_root(data, mend=True)
     if root is None:
         raise SourceError("is a broken sitemap: name the pages themselves.")
     inside = "sitemap" if etree.QName(root).localname == "sitemapindex" else "url"

@@ -178,7 +178,8 @@ class _Reading:
             )
         file = file_at(path)
         if form != "xml":
-            return self._in_file(file, form, path.stem)
+            # What an archive holds that is named itself is called as in a folder.
+            return self._in_file(file, form, "" if form == "zip" else path.stem)
         return self._addresses.listed(_data(file), str(path))
 
     def _in_each(self, files: list[File], place: str, above: str = "") -> Found:
@@ -204,7 +205,7 @@ class _Reading:
                     return articles_in_rows(lines, file.place)
             if form == "zip":
                 with file.open() as data:
-                    return self._in_archive(data, file.place, f"{name}/")
+                    return self._in_archive(data, file.place, name and f"{name}/")
             beside = file.beside()
             known = sidecar(beside, _beside(file.place)) if beside is not None else Metadata()
             found = contents(_data(file), KINDS[file.path.suffix.lower()], file.place, known)

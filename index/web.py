@@ -122,7 +122,7 @@ class _Host:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     visit: asyncio.Timeout | None = None
     free_at: float = 0.0
-    delay: float = PAUSE
+    delay: float = field(default_factory=lambda: PAUSE)
     failures: int = 0
     rules: RobotFileParser | SourceError | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
