@@ -70,9 +70,11 @@ class Addresses:
 
     async def _read(self, address: str) -> Found:
         entry = await self._entry(address, Metadata())
+        at = entry.known.address
         if entry.listing is None:
-            return entry.articles
-        return await self._all_of(entry.listing, address, entry.known.address)
+            # A page is called as it was named, wherever that leads today.
+            return [(one, address if place == at else place) for one, place in entry.articles]
+        return await self._all_of(entry.listing, address, at)
 
     async def _entry(self, address: str, beside: Metadata) -> Entry:
         """What stands at an address, parsed anew only if it is not what it was."""

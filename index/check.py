@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from index import store
+from index.asked import last_asked
 from index.corpus import Article
 from index.encoder import Encoder
 from index.errors import DamagedIndex, WrongEncoder
@@ -24,7 +25,7 @@ def check(index: Path, encoder: Encoder) -> store.Manifest:
         WrongEncoder: the build was made with another encoder.
     """
     name = store.current_build(index)
-    store.last_sources(index)
+    last_asked(index)
     manifest = store.read_manifest(index / name)
     if wrong := faults(index / name, manifest):
         raise DamagedIndex(

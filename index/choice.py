@@ -1,8 +1,9 @@
-"""Choice: which items of a feed or a sitemap become articles."""
+"""Choice: which items of a feed or a sitemap become articles, and which articles stay."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from index.feeds import Item
 
@@ -12,15 +13,18 @@ USUAL_LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which items of each feed and each sitemap are read; all else is read whole.
+    """Which items of feeds and sitemaps are read, all else being read whole; and what stays.
 
     Attributes:
         limit: how many, the newest first; None for `USUAL_LIMIT`.
         since: the first day that counts, if older items are left out.
+        vanished: what a build does with an article that its source has no longer; None to drop it
+            where the source is on this machine, and to keep it where it is on the web.
     """
 
     limit: int | None = None
     since: date | None = None
+    vanished: Literal["drop", "keep"] | None = None
 
     @property
     def most(self) -> int:

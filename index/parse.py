@@ -128,6 +128,8 @@ def main(arguments: Sequence[str]) -> None:
     import resource
 
     kind, seconds, memory, *address = arguments
+    # Where it is installed trafilatura imports it, for nothing, and with it NumPy.
+    sys.modules["py3langid"] = None  # type: ignore[assignment]
     # A system that knows no such limit still has the clock's.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))

@@ -54,6 +54,8 @@ def read(
     allowed: frozenset[str] = frozenset(),
     choice: Choice = Choice(),  # noqa: B008 - it is frozen
     most_files: int = archive.MOST_FILES,
+    failed: Callable[[str, SourceError], None] | None = None,
+    whole: bool = True,
 ) -> list[Read]:
     """The articles of the sources, in the order given and, within a folder, by path.
 
@@ -66,6 +68,10 @@ def read(
         allowed: "host:port" of inner servers whose addresses may be read.
         choice: which items of feeds and sitemaps are read.
         most_files: how many files of an archive may be articles.
+        failed: told of each source that cannot be read, and why, where that is no error; nothing
+            of it is read then.
+        whole: whether these are all sources of the index, so that what was fetched for others is
+            forgotten.
 
     Raises:
         SourceError: a source cannot be read, holds no article, or two articles share an id.
@@ -76,7 +82,15 @@ def read(
     with Web(MOST_BYTES, allowed) as web:
         reading = _Reading(web, fetches, choice, skipped, index and index.resolve(), most_files)
         for source in sources:
-            for article, place in reading.of(source):
+            try:
+                articles = reading.of(source)
+            except SourceError as error:
+                if failed is None:
+                    raise
+                failed(source, error)
+                whole = False
+                continue
+            for article, place in articles:
                 first = found.setdefault(article.id, Read(article, source, place))
                 if first.article == article:
                     continue
@@ -87,11 +101,12 @@ def read(
                     f"{place} has the id “{article.id}”, and so has {first.place}. "
                     "Give one of them another id, or name only one of the two."
                 )
-    if not found:
+    if not found and failed is None:
         raise SourceError(f"There is no article in {', '.join(sources) or 'no source'}.")
-    fetches.prune()
-    articles = with_languages([one.article for one in found.values()])
-    return [replace(one, article=told) for one, told in zip(found.values(), articles, strict=True)]
+    if whole:
+        fetches.prune()
+    told = with_languages([one.article for one in found.values()])
+    return [replace(one, article=new) for one, new in zip(found.values(), told, strict=True)]
 
 
 def is_address(source: str) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from index import store
+from index.asked import last_asked
 from index.build import SPLIT_PARAMETERS, build
 from index.corpus import Article
 from index.errors import DamagedIndex, NoIndex
@@ -103,7 +104,7 @@ def test_folder_without_a_build_has_none(tmp_path: Path) -> None:
         assert str(told.value) == (
             f"There is no index in {folder}: run `pilcrow build`, or name its folder with --index."
         )
-        assert store.last_sources(folder) is None
+        assert last_asked(folder) is None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_damaged_list_of_sources_is_refused(index: Path, content: bytes | None) 
     file = index / "sources.json"
     file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(DamagedIndex) as told:
-        store.last_sources(index)
+        last_asked(index)
     assert str(told.value) == (
         f"{file} is missing or is no list of sources: run `pilcrow build SOURCE ...`, naming them."
     )

@@ -122,14 +122,17 @@ def test_rebuild_reads_the_address_again(site: Site, tmp_path: Path) -> None:
 
 
 def test_rebuild_without_the_site_leaves_the_index(site: Site, tmp_path: Path) -> None:
-    """Where the site is gone, the build stops with a sentence, and the one before serves on."""
+    """Where the site is down, the build stops with a sentence, and the one before serves on."""
     address = site.serve("/a", page())
     build(tmp_path, [address], LetterEncoder(), allowed=site.allowed)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    del site.answers["/a"]
+    site.fail("/a")
     with pytest.raises(SourceError) as refused:
         build(tmp_path, [], LetterEncoder(), allowed=site.allowed)
-    assert str(refused.value) == f"{address} answers with HTTP status 404: check the address."
+    assert (
+        str(refused.value)
+        == f"{address} answers with HTTP status 503, as busy servers do: try again later."
+    )
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
