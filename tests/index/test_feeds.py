@@ -14,6 +14,8 @@ from index.feeds import Item, Listing, listing_in
 from tests.index.site import Site, running_site
 from tests.sources import read
 
+pytestmark = pytest.mark.slow
+
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
 
 
