@@ -1,18 +1,24 @@
 """Tests of index.feeds and index.addresses: what a feed or a sitemap lists becomes articles."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from index import web as web_module
 from index.choice import USUAL_LIMIT, Choice
 from index.errors import SourceError
 from index.feeds import Item, Listing, listing_in
+from tests.index.attacks import zipped
 from tests.index.site import Site, running_site
 from tests.sources import read
+from tests.terminal import pilcrow
+
+pytestmark = pytest.mark.slow
 
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
 
@@ -244,3 +250,26 @@ def test_two_feeds_may_list_one_page(site: Site) -> None:
     (one,) = pages(site, "one")
     feeds = [site.serve(f"/{name}", rss(item(one, name)), "text/xml") for name in ("a", "b")]
     assert [a.title for a in read([*feeds, one], allowed=site.allowed)] == ["a"]
+
+
+def test_build_command_takes_all_of_them(site: Site, tmp_path: Path) -> None:
+    """`pilcrow build ADDRESS feed.xml export.zip report.pdf` does what its words say."""
+    page, one, two = pages(site, "page", "one", "two")
+    feed, export, report = (tmp_path / name for name in ("feed.xml", "export.zip", "report.pdf"))
+    feed.write_text(rss(item(one, day="5 Mar 2024 10:00 GMT"), item(two)))
+    export.write_bytes(zipped(("a.txt", b"Zipped."), ("../b.txt", b"Out.")))
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica")
+    pdf.multi_cell(0, 6, "Reported.")
+    report.write_bytes(bytes(pdf.output()))
+    index, allowed = tmp_path / "index", {"PILCROW_ALLOWED_HOSTS": site.host}
+    named = ("--limit", "1", page, feed, export, report)
+    built = pilcrow("build", "--index", index, *named, **allowed)
+    assert (built.status, built.out.split(": ")[1]) == (
+        0,
+        "4 articles, 4 passages, 4 of them embedded anew.\n",
+    )
+    assert f"Left out: {export}: ../b.txt leads out of the archive.\n" in built.err
+    listed = json.loads(pilcrow("articles", "--json", "--index", index).out)
+    assert [row["url"] or row["title"] for row in listed] == [page, one, "Zipped.", "Reported."]

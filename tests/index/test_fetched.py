@@ -152,6 +152,7 @@ def answer_of(status: int, **headers: str) -> Callable[[web.Request], Awaitable[
     return answer
 
 
+@pytest.mark.slow
 def test_item_that_fails_stays_as_it_was(site: Site, tmp_path: Path) -> None:
     """An item whose server fails is as it was read before, and told; one that is gone is not."""
     one, two = conditional(site, "/a", "One."), conditional(site, "/b", "Two.")
@@ -188,6 +189,7 @@ def test_busy_server_is_waited_for(site: Site, tmp_path: Path) -> None:
     assert len(headers_of(site, "/a")) == 3
 
 
+@pytest.mark.slow
 def test_host_that_fails_is_left_alone(site: Site, tmp_path: Path) -> None:
     """After three failures in a row the other items of a host are not asked for."""
     for number in range(5):
@@ -202,6 +204,7 @@ def test_host_that_fails_is_left_alone(site: Site, tmp_path: Path) -> None:
     assert [path for path, _ in site.asked] == ["/robots.txt", "/feed", "/0", "/1", "/2"]
 
 
+@pytest.mark.slow
 def test_host_is_asked_one_at_a_time_and_hosts_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
