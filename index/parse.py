@@ -72,7 +72,7 @@ def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Pa
         answer = {"wrong": _unreadable(kind)}
     if "wrong" in answer:
         raise SourceError(f"{place} {answer['wrong']}")
-    return Parsed(**answer)
+    return Parsed(**answer | {"pages": [(place, at) for place, at in answer.get("pages", [])]})
 
 
 def answer(data: bytes, kind: str, address: str | None = None) -> dict[str, object]:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,11 +16,12 @@ import chardet
 from pydantic import ValidationError
 
 from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
-from index.corpus import PARAGRAPH_BREAK, Article
+from index.corpus import Article
 from index.errors import SourceError
 from index.fetch import Fetched, fetch
-from index.markdown import markdown_paragraphs
+from index.markdown import markdown_article
 from index.metadata import Metadata, Row, front_matter, sidecar, validated
+from index.outline import put_together
 from index.parse import parse
 from index.parsed import KINDS, Kind, Parsed
 from index.text import one_line
@@ -189,11 +191,11 @@ def _article_in_file(path: Path, name: str) -> Article:
 def _article_at(fetched: Fetched) -> Article:
     """The article at a web address, whose own address and not its contents give it its id."""
     data, place = fetched.data, fetched.address
-    paragraphs, metadata = _contents(data, fetched.kind, place, Metadata(), place)
+    found, metadata = _contents(data, fetched.kind, place, Metadata(), place)
     # Only a page of the same site is believed that it is another one.
     url = metadata.url if metadata.url and _site(metadata.url) == _site(place) else place
     own = metadata.model_copy(update={"url": url, "id": None})
-    return _article(paragraphs, own, _digest(url), place)
+    return _article(found, own, _digest(url), place)
 
 
 def _site(url: str) -> str:
@@ -227,13 +229,16 @@ def _row_article(line: bytes, place: str) -> Article:
     row = validated(Row, values, place)
     digest = _digest(row.url or row.text)
     paragraphs = cleaned_paragraphs if row.cleaned else plain_paragraphs
-    return _article(paragraphs(row.text), row, digest, place)
+    article = _article(Parsed(paragraphs(row.text)), row, digest, place)
+    # Where the pages and headings are is known of the text that was given, and of no other.
+    known = article.text == row.text
+    return replace(article, pages=row.pages, headings=row.headings) if known else article
 
 
 def _contents(
     data: bytes, kind: Kind, place: str, beside: Metadata, address: str | None = None
-) -> tuple[list[str], Metadata]:
-    """The paragraphs of an article of that kind, and what it says about itself.
+) -> tuple[Parsed, Metadata]:
+    """What is found in an article of that kind, and what is known about it.
 
     Args:
         data: as it was read.
@@ -247,12 +252,12 @@ def _contents(
         data = _decoded(data, place).encode() if kind == "html" else _sized(data, place)
         found = parse(data, kind, place, address)
         known = beside.model_dump(exclude_none=True)
-        return found.paragraphs, _metadata(found).model_copy(update=known)
+        return found, _metadata(found).model_copy(update=known)
     metadata, body = front_matter(_decoded(data, place), beside, place)
     if kind == "text":
-        return plain_paragraphs(body), metadata
-    title, paragraphs = markdown_paragraphs(body)
-    return paragraphs, metadata.model_copy(update={"title": metadata.title or title})
+        return Parsed(plain_paragraphs(body)), metadata
+    found = markdown_article(body)
+    return found, metadata.model_copy(update={"title": metadata.title or found.title})
 
 
 def _metadata(found: Parsed) -> Metadata:
@@ -271,17 +276,21 @@ def _metadata(found: Parsed) -> Metadata:
     return Metadata.model_validate(values)
 
 
-def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -> Article:
-    own = own_paragraphs(paragraphs, metadata.publisher)
-    if not any(_WORD.search(paragraph) for paragraph in own):
+def _article(found: Parsed, metadata: Metadata, name: str, place: str) -> Article:
+    own = own_paragraphs(found.paragraphs, metadata.publisher)
+    if not any(_WORD.search(found.paragraphs[kept]) for kept in own):
         raise SourceError(f"{place} has no text of an article in it: leave it out or fill it.")
+    first = found.paragraphs[own[0]]
+    text, pages, headings = put_together(found, own)
     return Article(
-        id=metadata.id or one_line(name) or _digest(own[0]),
-        title=metadata.title or _opening_words(own[0]),
-        text=PARAGRAPH_BREAK.join(own),
+        id=metadata.id or one_line(name) or _digest(first),
+        title=metadata.title or _opening_words(first),
+        text=text,
         url=metadata.url,
         published=metadata.published,
         publisher=metadata.publisher,
+        pages=pages,
+        headings=headings,
     )
 
 

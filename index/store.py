@@ -29,7 +29,7 @@ from index.errors import DamagedIndex, NoIndex
 from index.files import UNFINISHED, sha256_of, sync, write_whole
 from index.words import Words
 
-FORMAT = 1
+FORMAT = 2
 
 _BUILDS_KEPT = 3
 """The current build and the two before it, for readers that have just opened one of them."""

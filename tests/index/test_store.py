@@ -54,7 +54,7 @@ def test_manifest_says_what_the_build_holds(index: Path) -> None:
     """The manifest has the format, the encoder, the counts, the split and each file's sha256."""
     folder = current(index)
     manifest = store.read_manifest(folder)
-    assert manifest.format == 1
+    assert manifest.format == 2
     assert manifest.encoder == "letters"
     assert manifest.encoder_sha256 == LetterEncoder().fingerprint
     assert (manifest.dimensions, manifest.articles) == (26, 1)
@@ -135,11 +135,11 @@ def test_damaged_list_of_sources_is_refused(index: Path, content: bytes | None) 
 def test_manifest_of_another_format_is_refused(index: Path) -> None:
     """A build that another version of the program wrote is refused with both formats."""
     file = current(index) / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 2}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 3}))
     with pytest.raises(DamagedIndex) as told:
         store.read_manifest(current(index))
     assert str(told.value) == (
-        f"{current(index)} has format 2, and this version reads format 1: run `pilcrow build`."
+        f"{current(index)} has format 3, and this version reads format 2: run `pilcrow build`."
     )
 
 
