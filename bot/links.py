@@ -32,7 +32,7 @@ _AT_EACH_END = range(1, 13)
 _MOST_CONTEXT = 16
 """Words of prefix and suffix together."""
 
-_ENOUGH = 24
+_ENOUGH = 32
 """Bytes of words in a row, context included, that hardly stand in what is around an article."""
 
 _LONGEST_FRAGMENT = 600
@@ -40,9 +40,6 @@ _LONGEST_FRAGMENT = 600
 
 _BETWEEN_CELLS = " | "
 """What parts the cells of a row in an article's text, where the page has two blocks."""
-
-_EDGE = "\n |"
-"""The characters between two blocks."""
 
 # A word with the marks at it; where writing has no spaces, what stands between two stops.
 _STOPS = "、。，．；：！？"
@@ -84,7 +81,7 @@ def link_to_quote(article: Article, start: int, end: int) -> str:
     """
     page = (article.url or "").partition(":~:")[0].removesuffix("#")
     known = _Page(article, start)
-    for fragment in _fragments(article.text, start, end):
+    for fragment in _fragments(article, start, end):
         encoded = _encoded(article.text, fragment)
         if len(encoded) <= _LONGEST_FRAGMENT and known.opens_at(fragment):
             return f"{page}{':~:' if '#' in page else '#:~:'}text={encoded}"
@@ -123,22 +120,28 @@ class _Page:
         return self._at + len(_folded(self._text[self._start : offset]))
 
 
-def _fragments(text: str, start: int, end: int) -> Iterator[_Fragment]:
+def _fragments(article: Article, start: int, end: int) -> Iterator[_Fragment]:
     """The fragments that could stand for a quote, the best first."""
+    text = article.text
+    if _is_on_a_letter(text[start : start + 1]) or _is_on_a_letter(text[end : end + 1]):
+        return
     cores = list(_cores(text, start, end))
     for core in cores:
         yield from _in_context(text, core, [], [], _ENOUGH)
     inside = _words_before(text, start), _words_after(text, end)
-    # Words of the next block, which some caption may part from the quote, only where it is the
-    # whole of its own.
+    # On the page there may be anything between two blocks, above all over a heading.
+    heading = any(first <= start < last for first, last in article.headings)
     beyond = (
-        inside[0] or _words_before(text, _edge_before(text, start)),
+        inside[0] or ([] if heading else _words_before(text, _edge_before(text, start))),
         inside[1] or _words_after(text, _edge_after(text, end)),
     )
-    for enough in (_ENOUGH, _ENOUGH // 2, 0):
-        for before, after in (inside, beyond):
-            for core in dict.fromkeys(cores[:1] + cores[-1:]):
-                yield from _in_context(text, core, before, after, enough)
+    for enough, (before, after) in (
+        *((enough, inside) for enough in (_ENOUGH, _ENOUGH // 2)),
+        *((enough, beyond) for enough in (_ENOUGH, _ENOUGH // 2)),
+        *((0, words) for words in (inside, beyond)),
+    ):
+        for core in dict.fromkeys(cores[-1:] + cores[:1]):
+            yield from _in_context(text, core, before, after, enough)
 
 
 def _cores(text: str, start: int, end: int) -> Iterator[_Fragment]:
@@ -209,16 +212,25 @@ def _block_end(text: str, offset: int) -> int:
 
 def _edge_before(text: str, offset: int) -> int:
     """Where the block before a block's start ends."""
-    while offset and text[offset - 1] in _EDGE:
+    if text.endswith(_BETWEEN_CELLS, 0, offset):
+        return offset - len(_BETWEEN_CELLS)
+    while offset and text[offset - 1] == "\n":
         offset -= 1
     return offset
 
 
 def _edge_after(text: str, offset: int) -> int:
     """Where the block after a block's end starts."""
-    while offset < len(text) and text[offset] in _EDGE:
+    if text.startswith(_BETWEEN_CELLS, offset):
+        return offset + len(_BETWEEN_CELLS)
+    while offset < len(text) and text[offset] == "\n":
         offset += 1
     return offset
+
+
+def _is_on_a_letter(character: str) -> bool:
+    """Whether it is a mark on the letter before it, and so no match may end or begin between."""
+    return character != "" and unicodedata.combining(character) != 0
 
 
 def _is_inside_a_word(text: str, offset: int) -> bool:
