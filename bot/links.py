@@ -130,15 +130,15 @@ def _fragments(article: Article, start: int, end: int) -> Iterator[_Fragment]:
         yield from _in_context(text, core, [], [], _ENOUGH)
     inside = _words_before(text, start), _words_after(text, end)
     # On the page there may be anything between two blocks, above all over a heading.
-    heading = any(first <= start < last for first, last in article.headings)
+    over = [] if article.is_heading_at(start) else _words_before(text, _edge_before(text, start))
     beyond = (
-        inside[0] or ([] if heading else _words_before(text, _edge_before(text, start))),
+        inside[0] or over,
         inside[1] or _words_after(text, _edge_after(text, end)),
     )
     for enough, (before, after) in (
-        *((enough, inside) for enough in (_ENOUGH, _ENOUGH // 2)),
-        *((enough, beyond) for enough in (_ENOUGH, _ENOUGH // 2)),
-        *((0, words) for words in (inside, beyond)),
+        *((_ENOUGH, inside), (_ENOUGH // 2, inside)),
+        *((_ENOUGH, beyond), (_ENOUGH // 2, beyond)),
+        *((0, inside), (0, beyond)),
     ):
         for core in dict.fromkeys(cores[-1:] + cores[:1]):
             yield from _in_context(text, core, before, after, enough)
@@ -154,7 +154,7 @@ def _cores(text: str, start: int, end: int) -> Iterator[_Fragment]:
         return
     heads = list(_WORD.finditer(text, start, first_end))
     tails = list(_WORD.finditer(text, last_start, end))
-    for count in _AT_EACH_END:
+    for count in _AT_EACH_END if heads and tails else ():
         head_end = heads[min(count, len(heads)) - 1].end()
         tail_start = tails[-min(count, len(tails))].start()
         if head_end > tail_start:

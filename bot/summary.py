@@ -40,14 +40,15 @@ def chosen(
 
 
 def first_sentences(article: Article) -> list[Citation]:
-    """The sentences of an article, from the first, as many as can be chosen."""
+    """The sentences of an article, from the first, as many as can be chosen; no headings."""
     cited: list[Citation] = []
     for passage in split(article):
         spans = sentences(article.text, passage.start, passage.end)
         cited += [Citation(passage, start, end) for start, end in spans]
         if len(cited) >= _RANKED:
             break
-    return cited[:_RANKED]
+    below = [citation for citation in cited if not article.is_heading_at(citation.start)]
+    return (below or cited)[:_RANKED]
 
 
 def ranks(

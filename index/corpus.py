@@ -51,6 +51,11 @@ class Article:
         """The number, from 1, of the page with the character at `offset`; None without pages."""
         return bisect_right(self.pages, offset) or None
 
+    def is_heading_at(self, offset: int) -> bool:
+        """Whether the character at `offset` is of a heading."""
+        before = bisect_right(self.headings, offset, key=lambda heading: heading[0])
+        return before > 0 and offset < self.headings[before - 1][1]
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
