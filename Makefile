@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare overview followups extraction pictures fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare overview followups extraction fragments pictures fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -59,6 +59,9 @@ compare: $(READY)  ## Print what retrieval finds under each choice that was open
 
 extraction: $(READY)  ## Print how well the articles of web pages are found
 	@PYTHONPATH=. $(BIN)/python tests/index/extraction.py
+
+fragments: $(READY)  ## Print how many quotes Chromium marks exactly (Debian's package `chromium`)
+	@PYTHONPATH=. $(BIN)/python -m tests.fragments.measure
 
 overview: $(READY)  ## Print how questions are told apart and articles summed up
 	@PYTHONPATH=. $(BIN)/python -m tests.quality.overview

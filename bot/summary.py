@@ -77,7 +77,8 @@ def ranks(
 
 
 def _opens(citation: Citation) -> bool:
-    """Whether a sentence opens its paragraph, and not with a quotation."""
-    break_at = max(0, citation.start - len(PARAGRAPH_BREAK))
-    before = citation.article.text[break_at : citation.start]
-    return before in ("", PARAGRAPH_BREAK) and citation.quote[0] not in "\"'“‘«—"
+    """Whether a sentence opens its paragraph, below its headings, and not with a quotation."""
+    article, start = citation.article, citation.start
+    before = article.text[max(0, start - len(PARAGRAPH_BREAK)) : start]
+    opens = before in ("", PARAGRAPH_BREAK) or article.is_heading_at(start - len("\n") - 1)
+    return opens and citation.quote[0] not in "\"'“‘«—"

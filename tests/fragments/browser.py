@@ -19,6 +19,7 @@ STYLE = "<style>::target-text { background: #f0f !important; color: #f0f !import
 """What a page has to hold for its mark to be seen; nothing else in it may have that colour."""
 
 _MARK = (255, 0, 255)
+_LOOKS = 5
 _FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -87,6 +88,15 @@ class Browser:
         self._events.clear()
         await self._call("Page.navigate", url=url)
         await self._event("Page.loadEventFired")
+        for _ in range(_LOOKS):
+            shown = await self._shown()
+            if shown.marked:
+                break
+            # A busy machine may not have got to it.
+            await asyncio.sleep(0.2)
+        return shown
+
+    async def _shown(self) -> Shown:
         found = await self._call(
             "Runtime.evaluate", expression=_CHARACTERS, awaitPromise=True, returnByValue=True
         )

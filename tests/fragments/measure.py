@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from bot.links import link_to_quote
 from tests.fragments.browser import CHROMIUM, STYLE, Browser, browser
-from tests.fragments.quotes import Page, Quote, pages
+from tests.fragments.quotes import ALL, Page, Quote, pages
 from tests.index.site import Site, running_site
 
 RIGHT, NONE, NOTHING, ELSE = "exactly", "no fragment", "nothing marked", "something else marked"
@@ -65,12 +65,12 @@ async def main(every: int = 1) -> None:
     kinds: Counter[str] = Counter()
     with running_site() as site:
         async with browser() as running:
-            async for one in opened(running, site, pages(), every):
+            async for one in opened(running, site, pages(ALL), every):
                 came[one.came] += 1
                 kinds[one.quote.kind] += 1
                 if one.came != RIGHT:
                     print(one)
-    print(f"{came.total()} quotes on {len(pages())} pages:")
+    print(f"{came.total()} quotes on {len(ALL)} pages:")
     for what in (RIGHT, NONE, NOTHING, ELSE):
         print(f"  {came[what]:4} {what}")
     print("Of each kind: " + ", ".join(f"{number} {kind}" for kind, number in kinds.items()))

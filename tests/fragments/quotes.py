@@ -8,7 +8,7 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -21,7 +21,6 @@ from index.split import sentences, split
 from index.text import one_line
 from tests.index.extraction import PAGES as LAYOUTS
 
-PAGES = Path(__file__).parent / "pages"
 _SPECIAL = re.compile(r"[^\s|]*[^\w\s.|][^\s|]*(?: [^\s|]+){0,3}")
 _NAME = re.compile(r"[A-ZÀ-ÞΑ-ΫА-Я]\w+(?: [A-ZÀ-ÞΑ-ΫА-Я]\w+)+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -73,9 +72,15 @@ _BAR = (-2, -2)
 """Where the bar between two cells is, which the page has not."""
 
 
-def pages() -> list[Page]:
-    """The pages written for this and those written for extraction, with what is found in them."""
-    files = [*sorted(PAGES.glob("*.html")), *sorted(LAYOUTS.glob("*/*.html"))]
+OWN = sorted((Path(__file__).parent / "pages").glob("*.html"))
+"""The pages written for this."""
+
+ALL = [*OWN, *sorted(LAYOUTS.glob("*/*.html"))]
+"""Those written for extraction, too."""
+
+
+def pages(files: Sequence[Path]) -> list[Page]:
+    """Pages with what is found in them."""
     return [Page(file, _content(file), read([str(file)])[0]) for file in files]
 
 
