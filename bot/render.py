@@ -44,9 +44,8 @@ _CONTENT, _LINE, _PASSAGE = 2000, 256, 600
 _QUOTE, _AROUND = 800, 160
 _MOST_CITATIONS = 3
 _LONGEST_LINK, _LINKS = 1000, 2000
-_SECTION = 60
-# Characters of the sentences or passages together, of one name, and of what metadata says.
-_WORDS, _NAME, _METADATA = 1200, 60, 1500
+# Characters of the sentences or passages together, of one name, one section, and of metadata.
+_WORDS, _NAME, _SECTION, _METADATA = 1200, 60, 60, 1500
 # Discord refuses the whole message for an embed's address that it takes for malformed.
 _ORDINARY = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE)
 
@@ -202,7 +201,10 @@ def cited_place(citation: Citation, linked: bool, share: int = 1) -> str:
     place = place_of(citation.paragraph, citation.page)
     address = _address(citation, min(_LONGEST_LINK, _LINKS // share)) if linked else None
     line = f"[{place}]({address})" if address else place
-    return f"{line} · {escape_within(citation.section, _SECTION)}" if citation.section else line
+    if citation.section is None:
+        return line
+    # An embed has room to spare, content has not.
+    return f"{line} · {escape_within(citation.section, _SECTION if linked else _SECTION // share)}"
 
 
 def _address(citation: Citation, room: int) -> str | None:

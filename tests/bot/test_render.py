@@ -270,6 +270,23 @@ urls = st.one_of(
 )
 
 
+def test_sections_share_the_room_of_plain_content() -> None:
+    """Three articles of nothing but marks, with long sections and many pages, are not too much."""
+    cited = []
+    for number in range(3):
+        heading = "*" * 90
+        (passage, *_) = passages_of(
+            f"{heading}\n{'*' * 3000}",
+            **{**CAESAR, "title": "*" * 300, "publisher": "*" * 300},
+            id=f"a-{number}",
+            headings=((0, 90),),
+            pages=(0,) * 1000,
+        )
+        cited.append(Citation(passage, 1000, 2000))
+    check(Answer(tuple(cited), 0.5, agreed=False), Question("*" * 1000))
+    check(Topic(tuple(Citation(c.passage, 0, 3000) for c in cited)), Question("*" * 1000))
+
+
 @given(
     texts=st.lists(article_texts, min_size=1, max_size=5),
     title=titles,
