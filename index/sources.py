@@ -231,8 +231,10 @@ def _row_article(line: bytes, place: str) -> Article:
     paragraphs = cleaned_paragraphs if row.cleaned else plain_paragraphs
     article = _article(Parsed(paragraphs(row.text)), row, digest, place)
     # Where the pages and headings are is known of the text that was given, and of no other.
-    known = article.text == row.text
-    return replace(article, pages=row.pages, headings=row.headings) if known else article
+    words = [row.text[start:end] for start, end in row.headings]
+    if article.text != row.text or not all(one and "\n" not in one for one in words):
+        return article
+    return replace(article, pages=row.pages, headings=row.headings)
 
 
 def _contents(

@@ -112,7 +112,7 @@ def test_no_message_is_ever_over_a_limit(
 ) -> None:
     """Whatever the article is, Discord takes Context and More, and no word of it means anything."""
     whole = f"{text}\n\n{text}\n\n{text}"
-    article = Article("a-1", title, whole, url, headings=((0, len(whole)),))
+    article = Article("a-1", title, whole, url, headings=((0, len(whole.partition("\n")[0])),))
     start, end = article.paragraphs[len(article.paragraphs) // 2]
     first = start + int((end - start - 1) * where)
     place = Place(BUILD, 0, first, first + 1 + int((end - first - 1) * length))

@@ -179,6 +179,8 @@ def test_places_in_another_text_are_not_believed(tmp_path: Path) -> None:
     assert (same.pages, headed(same)) == ((0, 5), ["Now"])
     other = row(tmp_path, text="[ad]\n\nNow\nOne.", cleaned=True, **places)
     assert (other.text, other.pages, other.headings) == ("Now\nOne.", (), ())
+    for span in ([0, 8], [3, 3], [90, 99]):
+        assert row(tmp_path, text="Now\nOne.", cleaned=True, headings=[span]).headings == ()
 
 
 @pytest.mark.parametrize("places", [{"pages": [5, 0]}, {"headings": [[4, 5], [0, 3]]}])
