@@ -63,12 +63,12 @@ class Shown:
     """What the window shows of a page.
 
     Attributes:
-        visible: the characters that are inside the window and wide enough to be seen, each by the
-            kept element that it is in, from 0 and -1 for none, and its place there.
-        marked: those of them that are marked.
+        characters: those of the page that are wide enough to be seen, each by the kept element that
+            it is in, from 0 and -1 for none, and its place there.
+        marked: those of them that are inside the window and marked.
     """
 
-    visible: frozenset[tuple[int, int]]
+    characters: frozenset[tuple[int, int]]
     marked: frozenset[tuple[int, int]]
 
 
@@ -103,15 +103,15 @@ class Browser:
         taken = await self._call("Page.captureScreenshot", format="png", optimizeForSpeed=True)
         with Image.open(BytesIO(base64.b64decode(taken["data"]))) as image:
             picture = image.convert("RGB")
-        inside = [
-            (element, place, picture.getpixel((int(x), int(y))))
-            for element, place, x, y in found["result"]["value"]
-            if 0 <= x < picture.width and 0 <= y < picture.height
-        ]
-        return Shown(
-            frozenset((element, place) for element, place, _ in inside),
-            frozenset((element, place) for element, place, colour in inside if colour == _MARK),
+        characters = found["result"]["value"]
+        marked = frozenset(
+            (element, place)
+            for element, place, x, y in characters
+            if 0 <= x < picture.width
+            and 0 <= y < picture.height
+            and picture.getpixel((int(x), int(y))) == _MARK
         )
+        return Shown(frozenset((element, place) for element, place, _, _ in characters), marked)
 
     async def open(self) -> None:
         """Opens the page."""

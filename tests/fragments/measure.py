@@ -51,8 +51,8 @@ async def opened(
 
 async def _came_of(running: Browser, link: str, quote: Quote) -> str:
     shown = await running.shown(link)
-    # What is too narrow to be seen, and what is hidden, is nowhere in the window either.
-    if shown.marked and shown.marked == quote.places & shown.visible:
+    # All that can be seen of the quote is marked, and so in the window, and nothing else is.
+    if shown.marked and shown.marked == quote.places & shown.characters:
         return RIGHT
     return ELSE if shown.marked else NOTHING
 
