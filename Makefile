@@ -11,7 +11,7 @@ DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare overview likeness followups extraction attacks pictures fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare overview likeness followups extraction attacks fragments pictures fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -65,6 +65,9 @@ extraction: $(READY)  ## Print how well the articles of web pages are found
 
 attacks: $(READY)  ## Print what is said to attacks by what is read
 	@PYTHONPATH=. $(BIN)/python -m tests.index.attacks
+
+fragments: $(READY)  ## Print how many quotes Chromium marks exactly (Debian's package `chromium`)
+	@PYTHONPATH=. $(BIN)/python -m tests.fragments.measure
 
 overview: $(READY)  ## Print how questions are told apart and articles summed up
 	@PYTHONPATH=. $(BIN)/python -m tests.quality.overview

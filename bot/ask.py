@@ -322,7 +322,7 @@ def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[
         places = [(trimmed(text, offset + one.start, offset + one.end), one) for one in spans]
         # Where a passage ends inside what looks like one word, so does the quote.
         clean = [
-            Span(max(start, hit.passage.start), min(end, hit.passage.end), one.score)
+            Span(_below_headings(hit.passage, start, end), min(end, hit.passage.end), one.score)
             for (start, end), one in places
         ]
         found += [
@@ -331,6 +331,12 @@ def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[
             if _says_something(text[one.start : one.end])
         ]
     return found
+
+
+def _below_headings(passage: Passage, start: int, end: int) -> int:
+    """Where a span of a passage starts that runs into no sentence from a heading above it."""
+    starts = (last + 1 for _, last in passage.article.headings if start < last < end - 1)
+    return max(start, passage.start, *starts)
 
 
 def best_sentences(question: Question, hits: Sequence[Hit], encoder: Encoder) -> list[Candidate]:

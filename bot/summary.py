@@ -46,14 +46,15 @@ def chosen(
 
 
 def first_sentences(article: Article) -> list[Citation]:
-    """The sentences of an article, from the first, as many as can be chosen."""
+    """The sentences of an article, from the first, as many as can be chosen; no headings."""
     cited: list[Citation] = []
     for passage in split(article):
         spans = sentences(article.text, passage.start, passage.end)
         cited += [Citation(passage, start, end) for start, end in spans]
         if len(cited) >= _RANKED:
             break
-    return cited[:_RANKED]
+    below = [citation for citation in cited if not article.is_heading_at(citation.start)]
+    return (below or cited)[:_RANKED]
 
 
 def ranks(
@@ -82,7 +83,8 @@ def ranks(
 
 
 def _opens(citation: Citation) -> bool:
-    """Whether a sentence opens its paragraph, and not with a quotation."""
-    break_at = max(0, citation.start - len(PARAGRAPH_BREAK))
-    before = citation.article.text[break_at : citation.start]
-    return before in ("", PARAGRAPH_BREAK) and citation.quote[0] not in "\"'“‘«—"
+    """Whether a sentence opens its paragraph, below its headings, and not with a quotation."""
+    article, start = citation.article, citation.start
+    before = article.text[max(0, start - len(PARAGRAPH_BREAK)) : start]
+    opens = before in ("", PARAGRAPH_BREAK) or article.is_heading_at(start - len("\n") - 1)
+    return opens and citation.quote[0] not in "\"'“‘«—"

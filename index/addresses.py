@@ -241,12 +241,12 @@ def site(url: str) -> str:
 
 def _article_at(data: bytes, kind: Kind, place: str, beside: Metadata) -> Article:
     """The article at a web address, whose own address and not its contents give it its id."""
-    paragraphs, metadata = contents(data, kind, place, Metadata(), place)
+    found, metadata = contents(data, kind, place, Metadata(), place)
     # Only a page of the same site is believed that it is another one.
     url = metadata.url if metadata.url and site(metadata.url) == site(place) else place
     known = beside.model_copy(update=metadata.model_dump(exclude_none=True))
     own = known.model_copy(update={"url": url, "id": None})
-    return article_of(paragraphs, own, digest(url), place)
+    return article_of(found, own, digest(url), place)
 
 
 def _in_feed(item: Item, beside: Metadata, listing: Listing, at: str | None) -> tuple[Article, str]:
@@ -255,7 +255,7 @@ def _in_feed(item: Item, beside: Metadata, listing: Listing, at: str | None) -> 
     if item.content is None:
         raise SourceError(f"{place} has neither an address nor its whole text.")
     page = f"<html><body><article>{item.content}</article></body></html>".encode()
-    paragraphs, _ = contents(page, "html", place, Metadata(), item.address or at)
+    found, _ = contents(page, "html", place, Metadata(), item.address or at)
     own = beside.model_copy(update={"url": item.address, "publisher": listing.title})
     name = item.address or f"{at} {item.name or item.title}"
-    return article_of(paragraphs, own, digest(name), place), place
+    return article_of(found, own, digest(name), place), place

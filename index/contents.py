@@ -4,16 +4,18 @@ import hashlib
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from typing import BinaryIO
 
 import chardet
 from pydantic import ValidationError
 
 from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
-from index.corpus import PARAGRAPH_BREAK, Article
+from index.corpus import Article
 from index.errors import SourceError
-from index.markdown import markdown_paragraphs
+from index.markdown import markdown_article
 from index.metadata import Metadata, Row, front_matter, validated
+from index.outline import put_together
 from index.parse import parse
 from index.parsed import Kind, Parsed
 from index.text import one_line
@@ -27,8 +29,8 @@ _WORD = re.compile(r"\w+")
 
 def contents(
     data: bytes, kind: Kind, place: str, beside: Metadata, address: str | None = None
-) -> tuple[list[str], Metadata]:
-    """The paragraphs of an article of that kind, and what it says about itself.
+) -> tuple[Parsed, Metadata]:
+    """What is found in an article of that kind, and what is known about it.
 
     Args:
         data: as it was read.
@@ -42,31 +44,35 @@ def contents(
         data = decoded(data, place).encode() if kind == "html" else sized(data, place)
         found = parse(data, kind, place, address)
         known = beside.model_dump(exclude_none=True)
-        return found.paragraphs, _metadata(found).model_copy(update=known)
+        return found, _metadata(found).model_copy(update=known)
     metadata, body = front_matter(decoded(data, place), beside, place)
     if kind == "text":
-        return plain_paragraphs(body), metadata
-    title, paragraphs = markdown_paragraphs(body)
-    return paragraphs, metadata.model_copy(update={"title": metadata.title or title})
+        return Parsed(plain_paragraphs(body)), metadata
+    found = markdown_article(body)
+    return found, metadata.model_copy(update={"title": metadata.title or found.title})
 
 
-def article_of(paragraphs: list[str], metadata: Metadata, name: str, place: str) -> Article:
-    """The article of these paragraphs; `name` is its id if it has none of its own.
+def article_of(found: Parsed, metadata: Metadata, name: str, place: str) -> Article:
+    """The article of what was found; `name` is its id if it has none of its own.
 
     Raises:
         SourceError: there is not a word in it.
     """
-    own = own_paragraphs(paragraphs, metadata.publisher)
-    if not any(_WORD.search(paragraph) for paragraph in own):
+    own = own_paragraphs(found.paragraphs, metadata.publisher)
+    if not any(_WORD.search(found.paragraphs[kept]) for kept in own):
         raise SourceError(f"{place} has no text of an article in it: leave it out or fill it.")
+    first = found.paragraphs[own[0]]
+    text, pages, headings = put_together(found, own)
     return Article(
-        id=metadata.id or one_line(name) or digest(own[0]),
-        title=metadata.title or _opening_words(own[0]),
-        text=PARAGRAPH_BREAK.join(own),
+        id=metadata.id or one_line(name) or digest(first),
+        title=metadata.title or _opening_words(first),
+        text=text,
         url=metadata.url,
         published=metadata.published,
         publisher=metadata.publisher,
         language=metadata.language,
+        pages=pages,
+        headings=headings,
     )
 
 
@@ -141,7 +147,13 @@ def _row_article(line: bytes, place: str) -> Article:
         raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
     row = validated(Row, values, place)
     paragraphs = cleaned_paragraphs if row.cleaned else plain_paragraphs
-    return article_of(paragraphs(row.text), row, digest(row.url or row.text), place)
+    name = digest(row.url or row.text)
+    article = article_of(Parsed(paragraphs(row.text)), row, name, place)
+    # Where the pages and headings are is known of the text that was given, and of no other.
+    words = [row.text[start:end] for start, end in row.headings]
+    if article.text != row.text or not all(one and "\n" not in one for one in words):
+        return article
+    return replace(article, pages=row.pages, headings=row.headings)
 
 
 def _metadata(found: Parsed) -> Metadata:

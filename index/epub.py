@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -45,9 +46,12 @@ def epub_article(data: bytes) -> Parsed:
             for chapter in _chapters(book, posixpath.dirname(package))
             for block in _blocks_of_page(archive.read(chapter))
         ]
-    title, paragraphs = under_headings(blocks, _said(book, "title"))
     day = re.match(r"\d{4}-\d\d-\d\d", _said(book, "date") or "")
-    return Parsed(paragraphs, title, None, day[0] if day else None, _said(book, "publisher"))
+    return replace(
+        under_headings(blocks, _said(book, "title")),
+        published=day[0] if day else None,
+        publisher=_said(book, "publisher"),
+    )
 
 
 def _chapters(book: "_Element", folder: str) -> Iterator[str]:
@@ -77,7 +81,7 @@ def _blocks(element: "_Element") -> Iterator[Block]:
 
 def _block(words: str, kind: str) -> Iterator[Block]:
     if text := one_line(words):
-        yield "heading" if kind == "heading" else "text", text
+        yield Block("heading" if kind == "heading" else "text", text)
 
 
 def _said(book: "_Element", field: str) -> str | None:

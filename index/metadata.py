@@ -8,7 +8,16 @@ from typing import Annotated, TypeVar
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    field_validator,
+)
 
 from index.errors import SourceError
 from index.language import as_language
@@ -61,6 +70,7 @@ def _as_language(value: object) -> str | None:
     return code
 
 
+_Places = TypeVar("_Places", tuple[int, ...], tuple[tuple[int, int], ...])
 _Line = Annotated[str | None, BeforeValidator(_as_line)]
 
 
@@ -97,10 +107,20 @@ class Row(Metadata):
     Attributes:
         text: of the article.
         cleaned: whether blank lines alone separate its paragraphs, as `pilcrow show` prints them.
+        pages, headings: as in an `Article`, where the text is that of one.
     """
 
     text: str
     cleaned: bool = False
+    pages: tuple[NonNegativeInt, ...] = ()
+    headings: tuple[tuple[NonNegativeInt, NonNegativeInt], ...] = ()
+
+    @field_validator("pages", "headings")
+    @classmethod
+    def _in_order(cls, places: _Places) -> _Places:
+        if list(places) != sorted(places):
+            raise ValueError("the places in a text are told in order")
+        return places
 
 
 _M = TypeVar("_M", bound=Metadata)

@@ -58,7 +58,8 @@ def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Pa
     Raises:
         SourceError: it cannot be parsed within the bounds, or not at all.
     """
-    return Parsed(**_found(data, kind, place, address))
+    found = _found(data, kind, place, address)
+    return Parsed(**found | {"pages": [(place, at) for place, at in found["pages"]]})
 
 
 def parse_listing(data: bytes, place: str) -> Listing:

@@ -97,6 +97,8 @@ def test_ask_json_is_the_object_of_the_contract(call: Call, sample: Path) -> Non
                 "url": None,
                 "link": None,
                 "paragraph": 12,
+                "page": None,
+                "section": None,
                 "start": quoted,
                 "end": quoted + len(QUOTE),
                 "quote": QUOTE,

@@ -24,9 +24,10 @@ from bot.ask import (
     together,
 )
 from bot.reader import OnnxReader, Span, find_reader
-from index.corpus import Hit
+from index.corpus import Article, Hit
 from index.errors import UnknownArticle
 from index.search import PassageIndex
+from index.split import split
 from tests.bot.examples import cite, index_of
 from tests.encoders import LetterEncoder
 from tests.readers import NumberReader
@@ -249,6 +250,30 @@ def test_a_pronoun_is_no_answer(text: str, quotes: list[str], tmp_path: Path) ->
     hits = index.search("who", 1)
     found = spans_read(Question("who"), hits, Edges())
     assert [one.citation.quote for one in found] == quotes
+
+
+def test_no_quote_runs_from_a_heading_into_a_sentence() -> None:
+    """Of words over the end of a heading, those below it are quoted; a heading's own words stay."""
+
+    class Whole(NumberReader):
+        """Reads all of each text, or the first of its words where it is asked for that."""
+
+        def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
+            """One span with score 1."""
+            return [[Span(0, 4 if question == "first" else len(t), 1.0)] for t in texts]
+
+    article = Article("a", "T", "Zero.\n\nOpen\nDaily\nFrom ten.", headings=((7, 11), (12, 17)))
+    hits = [Hit(passage, 1.0, 1.0, 1.0) for passage in split(article)]
+    for asked, quotes in (("all", ["Zero", "From ten"]), ("first", ["Zero", "Open"])):
+        found = spans_read(Question(asked), hits, Whole())
+        assert [one.citation.quote for one in found] == quotes
+        assert (
+            article.text[slice(*found[1].citation.sentence)]
+            == {
+                "From ten": "From ten.",
+                "Open": "Open",
+            }[quotes[1]]
+        )
 
 
 @pytest.mark.parametrize(

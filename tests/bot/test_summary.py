@@ -67,3 +67,11 @@ def test_a_sentence_is_said_once() -> None:
         "The bridge was closed.",
         "It rained.",
     ]
+
+
+def test_headings_sum_nothing_up() -> None:
+    """A heading is no sentence, and what stands below it opens its paragraph."""
+    headed = Article("a", "T", "Zzzz!\n\nCccc\nCccc cc! Dddd!", headings=((7, 11),))
+    assert [one.quote for one in summary(headed, LetterEncoder(), most=2)] == ["Zzzz!", "Cccc cc!"]
+    bare = Article("a", "T", "Aaaa\n\nBbbb", headings=((0, 4), (6, 10)))
+    assert [one.quote for one in first_sentences(bare)] == ["Aaaa", "Bbbb"]

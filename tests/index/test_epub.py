@@ -57,6 +57,7 @@ def test_chapters_are_read_in_their_order() -> None:
         None,
         "2024-02-29",
         "A House",
+        headings=[1, 0, 1, 0, 0],
     )
 
 
@@ -65,7 +66,9 @@ def test_book_is_an_article(tmp_path: Path) -> None:
     (tmp_path / "a.epub").write_bytes(book())
     [article] = read([str(tmp_path / "a.epub")])
     day = date(2024, 2, 29)
-    assert article == Article("a", "The Bridge", article.text, None, day, "A House", "en")
+    headings = ((0, 3), (36, 39))
+    about = None, day, "A House", "en"
+    assert article == Article("a", "The Bridge", article.text, *about, headings=headings)
     assert article.text.endswith("Sécond.\n\nLoose.")
 
 
