@@ -14,7 +14,8 @@ from index.cli import build_with_progress, busy
 from index.encoder import find_encoder
 from index.errors import NoIndex
 from index.search import PassageIndex, open_index
-from index.served import serving
+from index.served import find_served
+from index.store import current_build
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def plain_console() -> Console:
 
 
 def _index(settings: Settings) -> PassageIndex:
-    encoder = find_encoder(settings.model)
     try:
-        return open_index(settings.index, serving(settings.index, encoder))
+        current_build(settings.index)
     except NoIndex:
+        encoder = find_encoder(settings.model)
         build_with_progress(settings.index, (), encoder, settings.inner_hosts)
-        return open_index(settings.index, serving(settings.index, encoder))
+    return open_index(settings.index, find_served(settings.index, settings.model))

@@ -29,10 +29,9 @@ from bot.presses import add_buttons
 from bot.reader import find_reader
 from bot.settings import Settings
 from bot.sharded import TOO_MANY, ShardedClient
-from index.encoder import find_encoder
 from index.errors import PilcrowError
 from index.kept import Most
-from index.served import serving
+from index.served import find_served
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 _LAST_WORDS = 2.0
@@ -61,7 +60,7 @@ def run_bot(settings: Settings, version: str) -> None:
     # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     reader = find_reader(settings.reader)
-    encoder = serving(settings.index, find_encoder(settings.model))
+    encoder = find_served(settings.index, settings.model)
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])

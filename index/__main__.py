@@ -1,23 +1,23 @@
-"""The commands of the index: build, search, articles, show, check."""
+"""The commands of the index: build, search, articles, show, check.
+
+Each command imports what it needs when it is called, so that help and usage errors come at once.
+"""
 
 import json
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from index import store
-from index.check import check as check_build
 from index.cli import build_with_progress, busy, index_option, run, settings_of
-from index.corpus import Article
-from index.encoder import find_encoder
-from index.errors import UnknownArticle
-from index.search import open_index, unknown_article
-from index.served import serving
-from index.settings import IndexSettings
-from index.sources import STANDARD_INPUT, keep
+from index.errors import UnknownArticle, unknown_article
 from index.text import count, one_line
+
+if TYPE_CHECKING:
+    from index.corpus import Article
+    from index.settings import IndexSettings
 
 
 @click.group()
@@ -35,7 +35,9 @@ def build(sources: tuple[str, ...], folder: Path | None) -> None:
     - for text on standard input. With none: the sources of the last build, or at first the sample
     article. A web address is read anew by each build.
     """
-    settings = settings_of(IndexSettings, folder)
+    from index.encoder import find_encoder
+
+    settings = _settings(folder)
     encoder = find_encoder(settings.model)
     named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
     built = build_with_progress(settings.index, named, encoder, settings.inner_hosts)
@@ -53,8 +55,11 @@ def build(sources: tuple[str, ...], folder: Path | None) -> None:
 @index_option
 def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None) -> None:
     """Show the passages that retrieval finds for QUESTION, best first, unread."""
-    settings = settings_of(IndexSettings, folder)
-    index = open_index(settings.index, serving(settings.index, find_encoder(settings.model)))
+    from index.search import open_index
+    from index.served import find_served
+
+    settings = _settings(folder)
+    index = open_index(settings.index, find_served(settings.index, settings.model))
     with busy("Searching"):
         hits = index.search(" ".join(question), k)
     if as_json:
@@ -81,7 +86,9 @@ def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None
 @index_option
 def articles(as_json: bool, folder: Path | None) -> None:
     """List the articles that the index holds."""
-    build = _current(settings_of(IndexSettings, folder).index)
+    from index import store
+
+    build = _current(_settings(folder).index)
     passages = Counter(store.load_passages(build)[:, 0].tolist())
     rows = [
         {
@@ -111,7 +118,9 @@ def articles(as_json: bool, folder: Path | None) -> None:
 @index_option
 def show(article: str, paragraph: int | None, folder: Path | None) -> None:
     """Print the cleaned text of ARTICLE (its id or title), which all offsets refer to."""
-    build = _current(settings_of(IndexSettings, folder).index)
+    from index import store
+
+    build = _current(_settings(folder).index)
     found = _find(article, store.load_articles(build))
     text = found.text
     if paragraph is not None:
@@ -134,8 +143,12 @@ def show(article: str, paragraph: int | None, folder: Path | None) -> None:
 @index_option
 def check(folder: Path | None) -> None:
     """Verify the current build; say what is wrong with it."""
-    settings = settings_of(IndexSettings, folder)
-    manifest = check_build(settings.index, find_encoder(settings.model))
+    from index import store
+    from index.check import check as check_build
+    from index.served import find_served
+
+    settings = _settings(folder)
+    manifest = check_build(settings.index, find_served(settings.index, settings.model))
     click.echo(
         f"Build {store.current_build(settings.index)} is sound: "
         f"{count(manifest.articles, 'article')}, {count(manifest.passages, 'passage')}, "
@@ -148,7 +161,15 @@ def main() -> int:
     return run(cli, "python -m index")
 
 
+def _settings(folder: Path | None) -> "IndexSettings":
+    from index.settings import IndexSettings
+
+    return settings_of(IndexSettings, folder)
+
+
 def _kept(source: str, index: Path) -> str:
+    from index.sources import STANDARD_INPUT, keep
+
     if source != STANDARD_INPUT:
         return source
     data = sys.stdin.buffer.read() if sys.stdin else b""
@@ -156,12 +177,14 @@ def _kept(source: str, index: Path) -> str:
 
 
 def _current(index: Path) -> Path:
+    from index import store
+
     build = index / store.current_build(index)
     store.verified_manifest(build)
     return build
 
 
-def _find(wanted: str, held: list[Article]) -> Article:
+def _find(wanted: str, held: "list[Article]") -> "Article":
     by_title = [article for article in held if article.title == wanted]
     for article in [*(article for article in held if article.id == wanted), *by_title]:
         return article

@@ -5,20 +5,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from index.build import Built, Reports, build
-from index.encoder import SentenceEncoder
 from index.errors import PilcrowError
-from index.served import export_encoder
-from index.settings import IndexSettings
 
-_S = TypeVar("_S", bound=IndexSettings)
+if TYPE_CHECKING:
+    from index.build import Built
+    from index.encoder import SentenceEncoder
+    from index.settings import IndexSettings
+
+_S = TypeVar("_S", bound="IndexSettings")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 INTERRUPTED = 130
@@ -40,6 +38,8 @@ def settings_of(kind: type[_S], folder: Path | None) -> _S:
     Raises:
         PilcrowError: a setting has a value that it cannot have.
     """
+    from pydantic import ValidationError
+
     try:
         settings = kind()
     except ValidationError as error:
@@ -91,10 +91,22 @@ def run(group: click.Group, name: str) -> int:
 def build_with_progress(
     folder: Path,
     sources: tuple[str, ...],
-    encoder: SentenceEncoder,
+    encoder: "SentenceEncoder",
     allowed: frozenset[str] = frozenset(),
-) -> Built:
+) -> "Built":
     """Builds the sources, with a progress bar on a terminal and quietly in a pipe."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from index.build import Reports, build
+    from index.served import export_encoder
+
     console = Console(stderr=True, highlight=False)
     columns = (
         TextColumn("Embedding passages"),
@@ -124,6 +136,8 @@ def build_with_progress(
 @contextmanager
 def busy(words: str) -> Iterator[None]:
     """Shows on a terminal what takes a while; shows nothing in a pipe."""
+    from rich.console import Console
+
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         yield

@@ -3,6 +3,7 @@
 PilcrowError
 ├── SourceError      a source that cannot be read as articles
 ├── ModelError       an encoder that cannot be had or loaded
+│   └── NoModel      one that is not on this machine
 ├── NoIndex          no build to open
 ├── DamagedIndex     a build whose files are not what its manifest says
 ├── WrongEncoder     a build made with another encoder than the one asked for
@@ -23,6 +24,10 @@ class ModelError(PilcrowError):
     """An encoder cannot be found, is not the file it should be, or does not load."""
 
 
+class NoModel(ModelError):
+    """An encoder is not on this machine."""
+
+
 class NoIndex(PilcrowError):
     """There is no build to open."""
 
@@ -41,3 +46,10 @@ class UnknownArticle(PilcrowError):
 
 class TooMuch(PilcrowError):
     """There would be more articles, or longer ones, than may be kept."""
+
+
+def unknown_article(article: str) -> UnknownArticle:
+    """The error for an id that no article has."""
+    return UnknownArticle(
+        f"The index has no article “{article}”: `pilcrow articles` lists what it has."
+    )

@@ -6,7 +6,8 @@ from functools import cached_property, reduce
 from operator import add
 
 from index.corpus import Article, Hit, Passage
-from index.search import PassageIndex, Query, unknown_article
+from index.errors import unknown_article
+from index.search import PassageIndex, Query
 from index.text import one_line
 
 
