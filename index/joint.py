@@ -8,7 +8,8 @@ from operator import add
 
 from index.alike import without_repeats
 from index.corpus import Article, Hit, Passage
-from index.search import PassageIndex, Query, unknown_article
+from index.errors import unknown_article
+from index.search import PassageIndex, Query
 from index.text import one_line
 
 

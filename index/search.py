@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index import store
 from index.corpus import Article, Hit, Passage
 from index.encoder import Encoder, Vectors
-from index.errors import UnknownArticle, WrongEncoder
+from index.errors import WrongEncoder, unknown_article
 from index.text import one_line
 from index.words import WORD_OF_LETTERS, Rarity, Words
 
@@ -224,13 +224,6 @@ def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> Passa
         vectors=store.load_vectors(build),
         words=store.load_words(build),
         encoder=encoder,
-    )
-
-
-def unknown_article(article: str) -> UnknownArticle:
-    """The error for an id that no article has."""
-    return UnknownArticle(
-        f"The index has no article “{article}”: `pilcrow articles` lists what it has."
     )
 
 
