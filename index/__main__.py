@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from index import store
+from index.articles import Articles
 from index.check import check as check_build
 from index.cli import build_with_progress, busy, index_option, run, settings_of
 from index.corpus import Article
@@ -161,10 +162,12 @@ def _current(index: Path) -> Path:
     return build
 
 
-def _find(wanted: str, held: list[Article]) -> Article:
-    by_title = [article for article in held if article.title == wanted]
-    for article in [*(article for article in held if article.id == wanted), *by_title]:
-        return article
+def _find(wanted: str, held: Articles) -> Article:
+    titled = (place for place, entry in enumerate(held.entries) if entry.title == wanted)
+    place = held.place(wanted)
+    place = next(titled, None) if place is None else place
+    if place is not None:
+        return held[place]
     raise unknown_article(wanted)
 
 

@@ -5,19 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from index import sources as source_reader
 from index import store
 from index.check import faults
-from index.corpus import Passage
-from index.encoder import Encoder, Vectors
+from index.embedding import Known, embed, forget, key_of
+from index.encoder import Encoder
 from index.errors import DamagedIndex, NoIndex, SourceError
 from index.split import LONGEST_PASSAGE, split
 
 SPLIT_PARAMETERS = {"longest_passage_words": LONGEST_PASSAGE}
-
-_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +59,8 @@ def build(
     """Builds the sources into the index folder and makes the result current.
 
     The same input gives the same build; where that is current and intact, nothing is done. A
-    passage whose text the current build has keeps its vector. Until the last step the build
-    before goes on serving, whatever happens.
+    passage whose text the current build has keeps its vector, and so does one that a build embedded
+    before it was cut short. Until the last step the build before goes on serving, whatever happens.
 
     Args:
         index: the folder; made if it is not there.
@@ -89,9 +85,10 @@ def build(
         embedded = 0
         if not _is_intact(index / name):
             known = _known_vectors(index, before, encoder)
-            vectors, embedded = _vectors(passages, known, encoder, reports.embedded)
-            store.publish(index, name, passages, articles, vectors, made_by, SPLIT_PARAMETERS)
+            vectors, embedded = embed(index, passages, known, encoder, reports.embedded)
+            store.publish(index, name, passages, articles, vectors, encoder, SPLIT_PARAMETERS)
         store.make_current(index, name, named)
+        forget(index)
     unchanged = name == before and not embedded
     return Built(name, len(articles), len(passages), embedded, unchanged)
 
@@ -115,37 +112,18 @@ def _is_intact(build: Path) -> bool:
         return False
 
 
-def _known_vectors(index: Path, name: str | None, encoder: Encoder) -> dict[str, Vectors]:
+def _known_vectors(index: Path, name: str | None, encoder: Encoder) -> Known:
     """The vector of each passage text of a build, where the same encoder made it."""
     if name is None or not _is_intact(index / name):
-        return {}
+        return Known()
     build = index / name
-    if store.read_manifest(build).encoder_sha256 != encoder.fingerprint:
-        return {}
-    articles, vectors = store.load_articles(build), store.load_vectors(build)
-    return {
-        articles[place].text[start:end]: np.asarray(vectors.reconstruct(row), dtype=np.float32)
-        for row, (place, _, start, end) in enumerate(store.load_passages(build).tolist())
-    }
-
-
-def _vectors(
-    passages: Sequence[Passage],
-    known: dict[str, Vectors],
-    encoder: Encoder,
-    report: Callable[[int, int], None],
-) -> tuple[Vectors, int]:
-    """The vectors of the passages, in order, and how many of them had to be computed.
-
-    A passage is embedded as its own words alone: with the title or its neighbours before it the
-    development questions found their paragraph less often.
-    """
-    new = list(dict.fromkeys(p.text for p in passages if p.text not in known))
-    known = dict(known)
-    if new:
-        report(0, len(new))
-    for start in range(0, len(new), _BATCH):
-        batch = new[start : start + _BATCH]
-        known.update(zip(batch, encoder.embed(batch), strict=True))
-        report(start + len(batch), len(new))
-    return np.stack([known[passage.text] for passage in passages]), len(new)
+    manifest = store.read_manifest(build)
+    if manifest.encoder_sha256 != encoder.fingerprint:
+        return Known()
+    articles, passages = store.load_articles(build), store.load_passages(build)
+    rows: dict[bytes, int] = {}
+    for place, article in enumerate(articles):
+        for row in articles.rows(place):
+            _, _, start, end = passages[row].tolist()
+            rows[key_of(article.text[start:end])] = row
+    return Known(rows, store.load_vectors(build).vectors)

@@ -1,4 +1,4 @@
-"""The records of the corpus: Article, Passage, Hit."""
+"""The records of the corpus: Article, Entry, Passage, Hit."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -40,6 +40,17 @@ class Article:
     def paragraph_at(self, offset: int) -> int:
         """The number, from 1, of the paragraph that holds the character at `offset`."""
         return bisect_right([start for start, _ in self.paragraphs], offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of an article but its text; the attributes are those of `Article`."""
+
+    id: str
+    title: str
+    url: str | None = None
+    published: date | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import weakref
 from pathlib import Path
 
 UNFINISHED = ".unfinished-"
@@ -36,3 +37,25 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+class RandomFile:
+    """A file read by offset, from several threads at once.
+
+    It can be read until nobody holds this any more, even where it was removed meanwhile. What is
+    read counts as nobody's memory, as pages of a mapped file do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self.size = os.fstat(self._descriptor).st_size
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from one offset up to another."""
+        parts = []
+        # One call reads 2 GiB at most, and may read less.
+        while start < end and (part := os.pread(self._descriptor, end - start, start)):
+            parts.append(part)
+            start += len(part)
+        return b"".join(parts)
