@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.corpus import Article, Entry
 from index.errors import DamagedIndex
-from index.files import RandomFile
+from index.files import RandomFile, mapped
 from index.text import hash_of
 from index.words import WORD_OF_LETTERS
 
@@ -41,8 +41,8 @@ class Files:
         self.build = build
         self.lines = RandomFile(build / ARTICLES)
         self.catalogue = RandomFile(build / _CATALOGUE)
-        self.begins, self.first_rows = np.load(build / _PLACES, "r", allow_pickle=False)
-        self.hashes, self.by_hash = np.load(build / _IDS, "r", allow_pickle=False)
+        self.begins, self.first_rows = mapped(build / _PLACES)
+        self.hashes, self.by_hash = mapped(build / _IDS)
         self._words = RandomFile(build / _VOCABULARY)
 
     @cached_property
@@ -89,7 +89,7 @@ class Articles(Sequence[Article]):
             return self._renamed[article]
         wanted = hash_of(article)
         at = int(np.searchsorted(self._files.hashes, wanted))
-        if wanted not in self._files.hashes[at : at + 1]:
+        if at == len(self) or self._files.hashes[at] != wanted:
             return None
         place = int(self._files.by_hash[at])
         return None if place in self._called else place

@@ -5,6 +5,10 @@ import os
 import tempfile
 import weakref
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 UNFINISHED = ".unfinished-"
 """What the name of a file or a folder begins with until it is complete."""
@@ -37,6 +41,12 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def mapped(file: Path) -> NDArray[Any]:
+    """The array in a file, of which nothing is read before it is needed."""
+    # Without the subclass, each of whose slices costs as much as a search in it.
+    return np.asarray(np.load(file, "r", allow_pickle=False))
 
 
 class RandomFile:

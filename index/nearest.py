@@ -8,7 +8,7 @@ lists give are candidates; how near they are is computed from the vectors as the
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import faiss
@@ -73,14 +73,16 @@ class Nearest:
 
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """The vectors of some passages, of shape (len(rows), dimensions)."""
+        if self._lists is None:
+            return np.asarray(self._flat.reconstruct_batch(rows), dtype=np.float32)
+        # Not by the map, which would come to hold every vector that was ever near.
         size = self.dimensions * 4
-        runs = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else []
-        parts = [
-            self._file.read(
-                self._begin + int(run[0]) * size, self._begin + (int(run[-1]) + 1) * size
-            )
-            for run in runs
-        ]
+        firsts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+        parts = []
+        for first, after in pairwise(firsts):
+            # Neighbours are read at once.
+            begin = self._begin + int(rows[first]) * size
+            parts.append(self._file.read(begin, begin + (after - first) * size))
         return np.frombuffer(b"".join(parts), dtype=np.float32).reshape(-1, self.dimensions)
 
     def cosines(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -29,7 +29,7 @@ from index.articles import Articles, Files, line_of, write_articles
 from index.corpus import Article, Passage
 from index.encoder import Encoder, Vectors
 from index.errors import DamagedIndex, NoIndex
-from index.files import UNFINISHED, sha256_of, sync, write_whole
+from index.files import UNFINISHED, mapped, sha256_of, sync, write_whole
 from index.nearest import Approximation, Nearest, write_lists, write_vectors
 from index.words import Words
 
@@ -285,7 +285,7 @@ def load_articles(build: Path) -> Articles:
 
 def load_passages(build: Path) -> NDArray[np.int64]:
     """An array of shape (passages, 4): article's place in order, paragraph, start, end."""
-    rows: NDArray[np.int64] = np.load(build / _PASSAGES, "r", allow_pickle=False)
+    rows: NDArray[np.int64] = mapped(build / _PASSAGES)
     return rows
 
 

@@ -23,6 +23,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from index.files import mapped
 from index.text import hash_of
 
 # Every run of letters and digits counts, single digits too: "5" may be what was asked for.
@@ -127,7 +128,7 @@ class Words:
     def load(cls, folder: Path) -> "Words":
         """The words that `save` wrote to a folder."""
         names = _Arrays.__dataclass_fields__
-        arrays = [np.load(folder / f"{name}.npy", "r", allow_pickle=False) for name in names]
+        arrays = [mapped(folder / f"{name}.npy") for name in names]
         return cls(_Arrays(*arrays), json.loads((folder / _COUNT).read_bytes())["texts"])
 
     def save(self, folder: Path) -> None:
@@ -198,15 +199,12 @@ class Words:
 
     def _terms(self, query: str, rarity: Rarity | None) -> Iterator[_Term]:
         """What is known of the tokens of a query, in its order."""
-        tokens = _tokens(query)
-        own = self.rarity(query)
+        places = [self._place(token) for token in _tokens(query)]
+        own = Rarity(self._texts, tuple(map(self._holders, places)))
         # A score holds how rare its word is here; that is exchanged for how rare it is in all.
-        factors = [
-            weight / own_weight
-            for weight, own_weight in zip((rarity or own).weights, own.weights, strict=True)
-        ]
-        for token, factor in zip(tokens, factors, strict=True):
-            place = self._place(token)
+        weights = zip((rarity or own).weights, own.weights, strict=True)
+        factors = (weight / own_weight for weight, own_weight in weights)
+        for place, factor in zip(places, factors, strict=True):
             if place is not None:
                 part = slice(self._arrays.begins[place], self._arrays.begins[place + 1])
                 texts, scores = self._arrays.texts[part], self._arrays.scores[part]
@@ -216,8 +214,8 @@ class Words:
         """The number of a token; None where no text has it."""
         wanted = hash_of(token)
         place = int(np.searchsorted(self._arrays.tokens, wanted))
-        known = self._arrays.tokens[place : place + 1]
-        return place if wanted in known else None
+        known = self._arrays.tokens
+        return place if place < len(known) and known[place] == wanted else None
 
     def _holders(self, place: int | None) -> int:
         if place is None:

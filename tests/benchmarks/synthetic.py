@@ -1,7 +1,7 @@
 """Articles and vectors by the million, with the statistics of real ones.
 
-Texts: passages as long as those of thirty real articles (tests/quality/voa_articles.jsonl), of their
-words as often as they have them. Each article draws a part of its words from a few of its own, as
+Texts: passages as long as those of thirty real articles (tests/quality/voa_articles.jsonl), of
+their words as often as they have them. Each article draws a part of its words from a few of its own, as
 articles with a topic do, and one word in thirty is an invented one, so that the vocabulary grows.
 
 Vectors: the mean and the covariance are those of the real passages' vectors. A text's vector is the
@@ -124,7 +124,9 @@ def _words(
     drawn[of_topic] = draw.choice(topic, int(of_topic.sum()))
     invented = np.flatnonzero(kind > 1 - _INVENTED)
     # Rare ones are many: half of all that is drawn below a million has its own number.
-    drawn[invented] = [f"w{number}" for number in (draw.pareto(0.5, len(invented)) * 50).astype(int)]
+    drawn[invented] = [
+        f"w{number}" for number in (draw.pareto(0.5, len(invented)) * 50).astype(int)
+    ]
     return drawn
 
 
@@ -135,7 +137,9 @@ def _text(words: NDArray[np.object_]) -> str:
 
 @lru_cache(2**18)
 def _place(word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=2).digest(), "little") % _BUCKETS
+    return (
+        int.from_bytes(hashlib.blake2b(word.encode(), digest_size=2).digest(), "little") % _BUCKETS
+    )
 
 
 def cosines(vectors: Vectors) -> Iterator[tuple[str, float]]:
