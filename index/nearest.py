@@ -1,10 +1,11 @@
 """The vectors of the passages, and which of them are nearest to a query's.
 
 vectors.faiss    all of them, as they are: searched one by one where they are few
-nearest.faiss    where they are many: in lists of near ones, a byte a number (FAISS, IVF and SQ8)
+nearest.faiss    where they are many: in lists of near ones, two bits a number (FAISS, IVFPQFastScan)
 
 Both are mapped, so that processes share them and nothing is read before it is needed. What the
-lists give are candidates; how near they are is computed from the vectors as they are.
+lists give are candidates, found by product quantization (André, Kermarrec and Le Scouarnec 2015);
+how near they are is computed from the vectors as they are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,8 @@ DEPTH = 200
 _VECTORS, _LISTS = "vectors.faiss", "nearest.faiss"
 _NEAREST, _QUERIES = 10, 500
 _AT_ONCE = 8192
+_STEP = 2**0.5
+"""By how much more lists are tried where so many do not find enough."""
 _TRAINED_ON = 64
 """Vectors for each list that the lists are found by."""
 _FEWEST_PROBES, _MOST_PROBES = 1 / 128, 1 / 4
@@ -151,7 +154,7 @@ def write_lists(build: Path, passages: Sequence[Passage], encoder: Encoder) -> A
         if recall >= LEAST_RECALL:
             _write(lists, build / _LISTS)
             return Approximation(lists=count, probes=probes, recall=recall, queries=len(asked))
-        probes *= 2
+        probes = round(probes * _STEP)
     return None
 
 
@@ -167,14 +170,13 @@ def _sentences_of(passages: Sequence[Passage]) -> list[str]:
 
 def _lists_of(flat: faiss.Index, count: int) -> faiss.Index:
     """The vectors in so many lists by what they are near to."""
-    lists = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(flat.d),
-        flat.d,
-        count,
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
-        False,
-    )
+    dimensions = flat.d
+    # Half a byte for every two numbers, or for each where they are odd.
+    parts = dimensions // 2 if dimensions % 2 == 0 else dimensions
+    coarse = faiss.IndexFlatIP(dimensions)
+    metric = faiss.METRIC_INNER_PRODUCT
+    lists = faiss.IndexIVFPQFastScan(coarse, dimensions, count, parts, 4, metric)
+    lists.by_residual = False
     lists.cp.spherical = True
     lists.cp.max_points_per_centroid = _TRAINED_ON
     # Whatever the machine, the same vectors make the same lists.

@@ -180,20 +180,24 @@ class Words:
         terms = sorted(self._terms(query, rarity), key=lambda term: len(term.texts))
         sums = np.zeros(self._texts, dtype=np.float32)
         found: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
-        left = sum(term.most for term in terms)
-        while terms:
+        left, least = sum(term.most for term in terms), -math.inf
+        done = 0.0
+        while terms and left + _ROUNDING >= least:
             term = terms.pop(0)
             chosen = slice(None) if inside is None else inside[term.texts]
-            rows = term.texts[chosen]
-            found.append(rows[sums[rows] == 0])
-            sums[rows] += term.scores[chosen] * np.float32(term.factor)
+            texts = term.texts[chosen]
+            found.append(texts[sums[texts] == 0])
+            sums[texts] += term.scores[chosen] * np.float32(term.factor)
+            left, done = left - term.most, done + term.most
+            # No text has more than the most of what was added up so far.
+            if left < done:
+                least = _kth(sums[np.concatenate(found)], k)
+        rows = np.concatenate(found)
+        rows = np.sort(rows[sums[rows] + left + _ROUNDING >= least])
+        for term in terms:
+            sums[rows] += term.of(rows)
             left -= term.most
-            if left + _ROUNDING < (least := _kth(sums, found, k)):
-                break
-        rows = np.sort(np.concatenate(found))
-        if terms:
-            rows = rows[sums[rows] + left + _ROUNDING >= least]
-            sums[rows] += sum(term.of(rows) for term in terms)
+            rows = rows[sums[rows] + left + _ROUNDING >= _kth(sums[rows], k)]
         best = np.argsort(-sums[rows], kind="stable")[:k]
         return rows[best].astype(np.int64)
 
@@ -263,8 +267,6 @@ def _scored(
     return _Arrays(tokens, begins, rows, scores.astype(np.float32), most.astype(np.float32))
 
 
-def _kth(sums: NDArray[np.float32], found: Sequence[NDArray[np.int32]], k: int) -> float:
-    """The k-th highest sum of the texts that were found; minus infinity where they are fewer."""
-    if sum(map(len, found)) < k:
-        return -math.inf
-    return float(-np.partition(-sums[np.concatenate(found)], k - 1)[k - 1])
+def _kth(scores: NDArray[np.float32], k: int) -> float:
+    """The k-th highest score; minus infinity where they are fewer."""
+    return float(-np.partition(-scores, k - 1)[k - 1]) if len(scores) >= k else -math.inf

@@ -94,9 +94,7 @@ def main() -> None:
         print(json.dumps(asdict(searched(asked.searched, asked.work))))
         return
     rows = []
-    print(
-        f"{'passages':>9} build s  open s  p50 ms  p95 ms  RSS MB  own MB  add s  lists/probes recall"
-    )
+    print(_HEAD)
     for size in asked.sizes:
         rows.append(row_of(size, asked.work))
         print(line_of(rows[-1]), flush=True)
@@ -211,8 +209,8 @@ def line_of(row: Row) -> str:
     """A row as it is printed."""
     s = row.searched
     return (
-        f"{row.passages:>9,} {row.building:>7.1f} {s.opening:>7.3f} {s.p50:>7.1f} {s.p95:>7.1f} {s.cpu:>7.1f} "
-        f"{s.memory:>7.0f} {s.own:>7.0f} {row.adding:>6.2f} "
+        f"{row.passages:>9,} {row.building:>7.1f} {s.opening:>7.3f} {s.p50:>7.1f} {s.p95:>7.1f} "
+        f"{s.cpu:>7.1f} {s.memory:>7.0f} {s.own:>7.0f} {row.adding:>6.2f} "
         f"{row.lists:>6}/{row.probes:<6} {row.recall:.3f}"
     )
 

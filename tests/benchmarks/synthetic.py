@@ -1,8 +1,9 @@
 """Articles and vectors by the million, with the statistics of real ones.
 
 Texts: passages as long as those of thirty real articles (tests/quality/voa_articles.jsonl), of
-their words as often as they have them. Each article draws a part of its words from a few of its own, as
-articles with a topic do, and one word in thirty is an invented one, so that the vocabulary grows.
+their words as often as they have them. Each article draws a part of its words from a few of its
+own, as articles with a topic do, and one word in thirty is an invented one, so that the vocabulary
+grows.
 
 Vectors: the mean and the covariance are those of the real passages' vectors. A text's vector is the
 mean plus a weighted sum of its words' vectors, each drawn once from that covariance, so that texts
@@ -29,6 +30,7 @@ _A_PASSAGES, _A_SENTENCE = 10, 18
 """Passages of an article, as the real ones have them, and words of a sentence."""
 _TOPIC, _OF_TOPIC, _INVENTED = 40, 0.3, 1 / 30
 """Words of an article's topic, and the shares of its words that are of them, and invented."""
+_LETTERS = str.maketrans("0123456789", "bafemilora")
 _BUCKETS = 2**15
 """Words that have a vector of their own; others share them by hash."""
 
