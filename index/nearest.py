@@ -1,7 +1,7 @@
 """The vectors of the passages, and which of them are nearest to a query's.
 
 vectors.faiss    all of them, as they are: searched one by one where they are few
-nearest.faiss    where they are many: in lists of near ones, two bits a number (FAISS, IVFPQFastScan)
+nearest.faiss    where they are many: in lists of near ones, two bits a number (FAISS)
 
 Both are mapped, so that processes share them and nothing is read before it is needed. What the
 lists give are candidates, found by product quantization (André, Kermarrec and Le Scouarnec 2015);
@@ -38,7 +38,7 @@ _STEP = 2**0.5
 """By how much more lists are tried where so many do not find enough."""
 _TRAINED_ON = 64
 """Vectors for each list that the lists are found by."""
-_FEWEST_PROBES, _MOST_PROBES = 1 / 128, 1 / 4
+_FEWEST_PROBES, _MOST_PROBES = 1 / 128, 1 / 2
 """Shares of the lists that are looked into; beyond the last of them looking at all is as good."""
 
 
@@ -133,7 +133,7 @@ def write_lists(build: Path, passages: Sequence[Passage], encoder: Encoder) -> A
     """Writes the lists of a build's vectors, where those are many; returns what they find.
 
     None is returned where looking at every vector is fast enough, or where the lists do not find
-    enough of the nearest though a quarter of them is looked into.
+    enough of the nearest though half of them are looked into.
 
     Args:
         build: a folder that has the vectors of these passages.

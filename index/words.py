@@ -15,7 +15,7 @@ import json
 import math
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -269,4 +269,6 @@ def _scored(
 
 def _kth(scores: NDArray[np.float32], k: int) -> float:
     """The k-th highest score; minus infinity where they are fewer."""
-    return float(-np.partition(-scores, k - 1)[k - 1]) if len(scores) >= k else -math.inf
+    if len(scores) < k:
+        return -math.inf
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
