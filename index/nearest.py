@@ -8,6 +8,7 @@ lists give are candidates, found by product quantization (André, Kermarrec and 
 how near they are is computed from the vectors as they are.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
@@ -147,14 +148,14 @@ def write_lists(build: Path, passages: Sequence[Passage], encoder: Encoder) -> A
     count = 2 ** round(np.log2(2 * np.sqrt(flat.ntotal)))
     lists = _lists_of(flat, count)
     _, nearest = flat.search(asked, _NEAREST)
-    probes = round(count * _FEWEST_PROBES)
+    probes = math.ceil(count * _FEWEST_PROBES)
     while probes <= count * _MOST_PROBES:
         _, found = lists.search(asked, DEPTH, params=_probing(probes))
         recall = float(np.mean([np.isin(a, b).mean() for a, b in zip(nearest, found, strict=True)]))
         if recall >= LEAST_RECALL:
             _write(lists, build / _LISTS)
             return Approximation(lists=count, probes=probes, recall=recall, queries=len(asked))
-        probes = round(probes * _STEP)
+        probes = math.ceil(probes * _STEP)
     return None
 
 
