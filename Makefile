@@ -7,8 +7,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What make sets up is not moved by settings that somebody has in their shell.
 DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 
+# Files of tests side by side; each process has its own copy of the model, so not too many.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare overview followups extraction pictures fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval compare overview likeness followups extraction attacks fragments pictures fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -39,10 +42,10 @@ types: $(READY)  ## Check types
 	$(BIN)/mypy
 
 tests: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 quick: $(READY)  ## Run the tests that take under a minute
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 eval: $(READY)  ## Print the quality on the development and on the test questions
 	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
@@ -60,8 +63,17 @@ compare: $(READY)  ## Print what retrieval finds under each choice that was open
 extraction: $(READY)  ## Print how well the articles of web pages are found
 	@PYTHONPATH=. $(BIN)/python tests/index/extraction.py
 
+attacks: $(READY)  ## Print what is said to attacks by what is read
+	@PYTHONPATH=. $(BIN)/python -m tests.index.attacks
+
+fragments: $(READY)  ## Print how many quotes Chromium marks exactly (Debian's package `chromium`)
+	@PYTHONPATH=. $(BIN)/python -m tests.fragments.measure
+
 overview: $(READY)  ## Print how questions are told apart and articles summed up
 	@PYTHONPATH=. $(BIN)/python -m tests.quality.overview
+
+likeness: $(READY)  ## Print how near-duplicates and languages are told; DATA=norquad_news.jsonl.gz adds Norwegian
+	@PYTHONPATH=. $(BIN)/python -m tests.quality.likeness $(DATA)
 
 followups: $(READY)  ## Print what history is worth to follow-ups; DATA=canard.jsonl.gz adds CANARD
 	@PYTHONPATH=. $(BIN)/python tests/quality/followups.py $(DATA)

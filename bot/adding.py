@@ -1,9 +1,9 @@
-"""An article on its way from an address or an upload into a server's own articles."""
+"""Articles on their way from an address or an upload into a server's own articles."""
 
 import asyncio
 import functools
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +17,10 @@ from bot.render import Message
 from bot.sending import SILENT, persist
 from index import sources
 from index.build import Reports
+from index.choice import Choice
+from index.contents import MOST_BYTES
 from index.corpus import Article
-from index.errors import PilcrowError, SourceError
+from index.errors import PilcrowError, SourceError, TooMuch
 from index.text import count
 
 READING, WAITING = "Reading…", "Waiting for another article…"
@@ -27,6 +29,12 @@ _EVERY = 1.0
 """Seconds from one word on how far it is to the next, at least."""
 
 _LONGEST_STEM, _LONGEST_SUFFIX, _TITLE = 60, 10, 128
+
+_MOST_ITEMS = 20
+"""How many items of a feed are added at once, the newest; more could outlast Discord's patience."""
+
+_REASONS, _REASON = 5, 200
+"""How many reasons are told why something was left out, and how long each is."""
 
 _T = TypeVar("_T")
 
@@ -60,18 +68,28 @@ async def add_to(
     guild, progress = interaction.guild_id or 0, Progress()
     if not guilds.most.articles:
         raise AddError("Nothing can be added here: whoever runs this bot has turned that off.")
-    articles = await _telling(interaction, progress, _read(guilds, url, file))
+    articles, left_out = await _telling(interaction, progress, _read(guilds, guild, url, file))
     progress.words = WAITING
     adding = guilds.add(guild, articles, Reports(embedded=progress.embedded))
     built = await _telling(interaction, progress, adding)
     holds = f"this server has {built.articles:,} of {count(guilds.most.articles, 'article')}."
     if built.unchanged:
-        return Message(f"That is here already; {holds}")
+        return Message("\n".join([f"That is here already; {holds}", *_told(left_out)]))
     if len(articles) > 1:
-        return Message(f"Added {count(len(articles), 'article')}; {holds}")
-    title = escape_within(articles[0].title, _TITLE)
-    has = count(len(articles[0].paragraphs), "paragraph")
-    return Message(f"Added **{title}**, {has}; {holds}")
+        added = count(len(articles), "article")
+    else:
+        title = escape_within(articles[0].title, _TITLE)
+        added = f"**{title}**, {count(len(articles[0].paragraphs), 'paragraph')}"
+    word = guilds.unspoken(articles)
+    lines = [f"Added {added}; {holds}", *([word] if word else []), *_told(left_out)]
+    return Message("\n".join(lines))
+
+
+def _told(left_out: Sequence[SourceError]) -> list[str]:
+    """What was left out and why, a line each, the first few."""
+    lines = [f"Left out: {escape_within(str(error), _REASON)}" for error in left_out[:_REASONS]]
+    more = len(left_out) - len(lines)
+    return [*lines, f"Left out: {more:,} more."] if more else lines
 
 
 async def _telling(
@@ -89,37 +107,53 @@ async def _telling(
 
 
 async def _read(
-    guilds: GuildIndexes, url: str | None, file: discord.Attachment | None
-) -> list[Article]:
+    guilds: GuildIndexes, guild: int, url: str | None, file: discord.Attachment | None
+) -> tuple[list[Article], list[SourceError]]:
+    """The articles at an address or in a file, and what of it cannot be read."""
     if url is not None and file is None:
         # In angle brackets Discord shows no preview.
         url = url.strip().removeprefix("<").removesuffix(">")
         # Or the name of a file on this machine would be read.
         if not sources.is_address(url):
             raise AddError(f"“{url}” is no web address: one begins with http or https.")
-        return await guilds.read(functools.partial(sources.read, [url]))
+        return await guilds.read(functools.partial(_articles, guilds, guild, url))
     if file is None or url is not None:
         raise AddError("Give either a url or a file.")
-    if file.size > sources.MOST_BYTES:
+    if file.size > MOST_BYTES:
         raise AddError(
             f"{file.filename} has {file.size / 2**20:.1f} MiB, and a file may have "
-            f"{sources.MOST_BYTES // 2**20}: split it."
+            f"{MOST_BYTES // 2**20}: split it."
         )
     try:
         data = await persist(file.read)
     except (discord.HTTPException, aiohttp.ClientError):
         raise AddError(f"Discord does not hand out {file.filename}: upload it again.") from None
-    return await guilds.read(functools.partial(_read_upload, file.filename, data))
+    return await guilds.read(functools.partial(_read_upload, guilds, guild, file.filename, data))
 
 
-def _read_upload(name: str, data: bytes) -> list[Article]:
-    """The articles in a file that somebody uploaded."""
+def _read_upload(
+    guilds: GuildIndexes, guild: int, name: str, data: bytes
+) -> tuple[list[Article], list[SourceError]]:
+    """The articles in a file that somebody uploaded, and what of it cannot be read."""
     own = Path(name)
     with tempfile.TemporaryDirectory(prefix="pilcrow-") as folder:
         file = Path(folder) / f"{own.stem[:_LONGEST_STEM]}{own.suffix[:_LONGEST_SUFFIX]}"
         file.write_bytes(data)
         try:
-            return sources.read([str(file)])
-        except SourceError as error:
-            # What a person uploaded has no path.
-            raise SourceError(str(error).replace(f"{folder}/", "")) from None
+            articles, left_out = _articles(guilds, guild, str(file))
+        # What a person uploaded has no path.
+        except (SourceError, TooMuch) as error:
+            raise type(error)(str(error).replace(f"{folder}/", "")) from None
+    return articles, [SourceError(str(error).replace(f"{folder}/", "")) for error in left_out]
+
+
+def _articles(
+    guilds: GuildIndexes, guild: int, source: str
+) -> tuple[list[Article], list[SourceError]]:
+    """The articles of a source, no more than the server has room for, and what cannot be read."""
+    # One that takes the place of another needs no room.
+    room = max(1, guilds.most.articles - len(guilds.own(guild)))
+    left_out: list[SourceError] = []
+    choice = Choice(limit=min(room, _MOST_ITEMS))
+    found = sources.read([source], left_out.append, choice=choice, most_files=room)
+    return [read.article for read in found], left_out

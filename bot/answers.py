@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from bot.links import link_to_quote
+from bot.links import link_to_page, link_to_quote
 from index.corpus import Article, Hit, Passage
 from index.errors import PilcrowError
 from index.split import sentences
@@ -86,6 +86,16 @@ class Citation:
         return self.passage.paragraph
 
     @property
+    def page(self) -> int | None:
+        """The number of the page, from 1, that the quote begins on; None without pages."""
+        return self.article.page_at(self.start)
+
+    @property
+    def section(self) -> str | None:
+        """The nearest heading above the quote; None without one."""
+        return self.passage.section
+
+    @property
     def quote(self) -> str:
         """The words themselves, cut from the article."""
         return self.article.text[self.start : self.end]
@@ -102,7 +112,9 @@ class Citation:
         """An address that opens the article at the quote; None if it has no address."""
         if self.article.url is None:
             return None
-        return link_to_quote(self.article.url, self.article.text, self.start, self.end)
+        if self.page is not None:
+            return link_to_page(self.article.url, self.page)
+        return link_to_quote(self.article, self.start, self.end)
 
 
 def whole_passage(hit: Hit) -> Citation:

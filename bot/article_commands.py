@@ -48,8 +48,10 @@ def add_article_commands(client: PilcrowClient) -> None:
         # Whoever presses Enter gets the first.
         return [every, *offered] if ALL.startswith(typed.casefold()) else [*offered, every]
 
-    @group.command(description="Add an article, for this server alone.")
-    @app_commands.describe(url="Its web address.", file="Or the article as a file.")
+    @group.command(description="Add an article, or several, for this server alone.")
+    @app_commands.describe(
+        url="The web address of a page, file or feed.", file="Or a file; a .zip may hold several."
+    )
     async def add(
         interaction: discord.Interaction,
         url: app_commands.Range[str, 1, 2000] | None = None,

@@ -30,6 +30,7 @@ from bot.several import asks_for_several, parts_of
 from bot.similar import overlap, words_of
 from bot.spelling import mended
 from bot.trim import trimmed, without_lone_marks
+from index.alike import say_nearly_the_same
 from index.corpus import Hit, Passage
 from index.encoder import Encoder
 from index.joint import AnyIndex
@@ -214,7 +215,7 @@ def together(answers: Sequence[Answer]) -> Answer | None:
     cited: list[Citation] = []
     for one in answers:
         best = one.citations[0]
-        if not any(best.passage == other.passage and says_the_same(best, other) for other in cited):
+        if not any(_from_one_place(best, other) and says_the_same(best, other) for other in cited):
             cited.append(best)
     return Answer(tuple(cited), min(one.confidence for one in answers)) if cited else None
 
@@ -278,6 +279,11 @@ def says_the_same(a: Citation, b: Citation) -> bool:
     return numbers[0] == numbers[1] and overlap(a.quote, b.quote) >= _SAME_WORDS
 
 
+def _from_one_place(a: Citation, b: Citation) -> bool:
+    """Whether two quotes are from one passage, or from two that say nearly the same."""
+    return a.passage == b.passage or say_nearly_the_same(a.passage.text, b.passage.text)
+
+
 def _listed(best: Candidate, others: Sequence[Candidate], least: float) -> tuple[Citation, ...]:
     """The best citation and those of other words in other passages that are sure enough."""
     cited = [best.citation]
@@ -316,7 +322,7 @@ def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[
         places = [(trimmed(text, offset + one.start, offset + one.end), one) for one in spans]
         # Where a passage ends inside what looks like one word, so does the quote.
         clean = [
-            Span(max(start, hit.passage.start), min(end, hit.passage.end), one.score)
+            Span(_below_headings(hit.passage, start, end), min(end, hit.passage.end), one.score)
             for (start, end), one in places
         ]
         found += [
@@ -325,6 +331,12 @@ def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[
             if _says_something(text[one.start : one.end])
         ]
     return found
+
+
+def _below_headings(passage: Passage, start: int, end: int) -> int:
+    """Where a span of a passage starts that runs into no sentence from a heading above it."""
+    starts = (last + 1 for _, last in passage.article.headings if start < last < end - 1)
+    return max(start, passage.start, *starts)
 
 
 def best_sentences(question: Question, hits: Sequence[Hit], encoder: Encoder) -> list[Candidate]:

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import logging
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from index.corpus import Article
 from index.encoder import Encoder
 from index.errors import NoIndex, PilcrowError
 from index.joint import AnyIndex, JointIndex
+from index.language import release, unspoken
 from index.search import PassageIndex, open_index
 
 _OPEN = 32
@@ -57,14 +58,22 @@ class GuildIndexes:
         folder: the operator's index folder.
         most: how much each server may keep.
         days: for how many days it is kept after the bot was removed.
+        spoken: the languages that the encoder was made for; None where that is not known.
     """
 
     def __init__(
-        self, folder: Path, live: LiveIndex, encoder: Encoder, most: kept.Most, days: int
+        self,
+        folder: Path,
+        live: LiveIndex,
+        encoder: Encoder,
+        most: kept.Most,
+        days: int,
+        spoken: frozenset[str] | None,
     ) -> None:
         self.folder = folder
         self.most = most
         self.days = days
+        self.spoken = spoken
         self._live = live
         self._encoder = encoder
         self._lock = threading.Lock()
@@ -73,6 +82,11 @@ class GuildIndexes:
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="change")
         # And few that are read, for what is slow to be fetched holds up nothing else.
         self._reading = ThreadPoolExecutor(_READ, thread_name_prefix="reading")
+
+    def unspoken(self, articles: Sequence[Article]) -> str | None:
+        """What to say of articles that the encoder was not made for; None if there is nothing."""
+        languages = Counter(article.language for article in articles if article.language)
+        return unspoken(languages, self.spoken, self._encoder.name)
 
     def current(self, guild: int | None) -> AnyIndex:
         """What a server asks; the operator's articles alone where it is None or has none."""
@@ -124,9 +138,9 @@ class GuildIndexes:
         """The ids of the articles that a channel asks, as `chosen` has it; None for all."""
         return chosen(self.folder, guild, channels, index)
 
-    async def read(self, read: Callable[[], list[Article]]) -> list[Article]:
-        """The articles that somebody wants to add; `read` is called when it is its turn."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, read)
+    async def read(self, read: Callable[[], _T]) -> _T:
+        """What somebody wants to add; `read` is called when it is its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, _lightly, read)
 
     async def add(self, guild: int, articles: Sequence[Article], reports: Reports) -> Built:
         """Adds articles to a server's own, as `kept.add` does."""
@@ -148,7 +162,7 @@ class GuildIndexes:
         return await self._change(functools.partial(sweep, self.folder, present, self.days))
 
     async def _change(self, change: Callable[[], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._changes, change)
+        return await asyncio.get_running_loop().run_in_executor(self._changes, _lightly, change)
 
     def _own(self, guild: int) -> _Opened | None:
         """The current build of a server's own articles; None if it has none."""
@@ -187,3 +201,11 @@ class GuildIndexes:
         with self._lock:
             self._opened.pop(guild, None)
         _log.info("the articles of server %d are built anew", guild)
+
+
+def _lightly(work: Callable[[], _T]) -> _T:
+    """What comes of the work; the bot goes on without what only new articles need."""
+    try:
+        return work()
+    finally:
+        release()

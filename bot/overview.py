@@ -19,6 +19,7 @@ from bot.names import names
 from bot.similar import words_of
 from bot.summary import SENTENCES, summary
 from bot.wording import REMARK_ON, articles_read, from_metadata, which_article
+from index.alike import without_repeats
 from index.corpus import Article, Entry
 from index.joint import AnyIndex
 from index.search import unknown_article
@@ -94,7 +95,8 @@ def _of_articles(intent: Intent, entries: Sequence[Entry], index: AnyIndex) -> O
     if intent.kind is Kind.SUMMARY:
         each = 1 if several else SENTENCES
         sentences = [summary(article, index.encoder, each) for article in articles]
-        return Summary(tuple(citation for cited in sentences for citation in cited))
+        cited = (citation for each_cited in sentences for citation in each_cited)
+        return Summary(tuple(without_repeats(cited, lambda citation: citation.quote)))
     told = [from_metadata(intent.kind, article, several) for article in articles]
     known = [line for line in told if line is not None]
     if known:

@@ -6,9 +6,9 @@ import discord
 
 from bot.answers import Citation
 from bot.markup import bold_within, clip, escape, escape_within, quoted
-from bot.render import GREY, Message, pilcrow
+from bot.render import GREY, Message, cited_place
 from bot.under import Further, Place
-from bot.wording import NEXT_PASSAGES
+from bot.wording import NEXT_PASSAGES, place_of
 from index.corpus import Article, Passage
 
 _TITLE = 256
@@ -24,11 +24,12 @@ def context(article: Article, place: Place, embeds: bool) -> Message:
     number = article.paragraph_at(place.start)
     blocks = []
     if number > 1:
-        blocks.append(f"¶ {number - 1}\n{_end_of(_paragraph(article, number - 1), around)}")
+        before = _end_of(_paragraph(article, number - 1), around)
+        blocks.append(f"{_place(article, number - 1)}\n{before}")
     blocks.append(f"{_numbered(article, place, embeds)}\n{_marked(article, place, room)}")
     if number < len(article.paragraphs):
         after = escape_within(_paragraph(article, number + 1), around)
-        blocks.append(f"¶ {number + 1}\n{after}")
+        blocks.append(f"{_place(article, number + 1)}\n{after}")
     return _message(article.title, "\n\n".join(blocks), embeds)
 
 
@@ -42,7 +43,7 @@ def page(shown: Sequence[Passage], further: Further, titled: bool, embeds: bool)
     room = _PASSAGE_IN_EMBED if embeds else _PASSAGE_IN_CONTENT
     blocks = []
     for passage in shown:
-        source = pilcrow(Citation(passage, passage.start, passage.end), embeds)
+        source = cited_place(Citation(passage, passage.start, passage.end), embeds)
         if titled:
             source += f" · {escape_within(passage.article.title, _TITLE // 4)}"
         blocks.append(f"{_quoted_within(passage, room - len(source))}\n{source}")
@@ -65,11 +66,16 @@ def _paragraph(article: Article, number: int) -> str:
     return article.text[start:end]
 
 
+def _place(article: Article, number: int) -> str:
+    """The ¶ number of a paragraph, and the page that it begins on."""
+    return place_of(number, article.page_at(article.paragraphs[number - 1][0]))
+
+
 def _numbered(article: Article, place: Place, linked: bool) -> str:
-    """The ¶ number of the paragraph; a link to the quote, where that can be."""
+    """Where the quote is; a link to it, where that can be."""
     number = article.paragraph_at(place.start)
     passage = Passage(article, number, *article.paragraphs[number - 1])
-    return pilcrow(Citation(passage, place.start, place.end), linked)
+    return cited_place(Citation(passage, place.start, place.end), linked)
 
 
 def _marked(article: Article, place: Place, room: int) -> str:

@@ -28,6 +28,7 @@ from bot.wording import (
     heading_of,
     imprint,
     no_answer,
+    place_of,
     several_answers,
 )
 from index.joint import AnyIndex
@@ -43,8 +44,8 @@ _CONTENT, _LINE, _PASSAGE = 2000, 256, 600
 _QUOTE, _AROUND = 800, 160
 _MOST_CITATIONS = 3
 _LONGEST_LINK, _LINKS = 1000, 2000
-# Characters of the sentences or passages together, of one name, and of what metadata says.
-_WORDS, _NAME, _METADATA = 1200, 60, 1500
+# Characters of the sentences or passages together, of one name, one section, and of metadata.
+_WORDS, _NAME, _SECTION, _METADATA = 1200, 60, 60, 1500
 # Discord refuses the whole message for an embed's address that it takes for malformed.
 _ORDINARY = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE)
 
@@ -158,17 +159,18 @@ def _abstention(outcome: Abstention, articles: int, links: bool) -> str:
         return heading
     closest = outcome.nearest[0]
     passage = quoted(escape_within(closest.quote, _PASSAGE))
-    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{pilcrow(closest, links)}"
+    return f"{heading}\n{NOT_AN_ANSWER}\n{passage}\n{cited_place(closest, links)}"
 
 
 def _name(citation: Citation) -> str:
-    return f"**{escape_within(citation.quote, _NAME)}** ¶ {citation.paragraph}"
+    place = place_of(citation.paragraph, citation.page)
+    return f"**{escape_within(citation.quote, _NAME)}** {place}"
 
 
 def _source(place: int, shown: Sequence[Citation], links: bool) -> str:
-    """The line below one of the quotations: its ¶, and its number and article where they differ."""
+    """The line below one of the quotations: its place, its number and article where they differ."""
     citation = shown[place]
-    line = pilcrow(citation, links, len(shown))
+    line = cited_place(citation, links, len(shown))
     if len(shown) > 1:
         line = f"**{place + 1}** {line}"
     if any(other.article != citation.article for other in shown):
@@ -191,11 +193,18 @@ def _sentence(citation: Citation, share: int) -> str:
     return quoted(bold_within(before, words, clip(after, around), _QUOTE // share))
 
 
-def pilcrow(citation: Citation, linked: bool, share: int = 1) -> str:
-    """The ¶ number of one of `share` citations; as a link to the quote, where it may be one."""
-    number = f"¶ {citation.paragraph}"
+def cited_place(citation: Citation, linked: bool, share: int = 1) -> str:
+    """The ¶, page and section of one of `share` citations, as far as it has them.
+
+    The ¶ is a link to the quote, where it may be one.
+    """
+    place = place_of(citation.paragraph, citation.page)
     address = _address(citation, min(_LONGEST_LINK, _LINKS // share)) if linked else None
-    return f"[{number}]({address})" if address else number
+    line = f"[{place}]({address})" if address else place
+    if citation.section is None:
+        return line
+    # An embed has room to spare, content has not.
+    return f"{line} · {escape_within(citation.section, _SECTION if linked else _SECTION // share)}"
 
 
 def _address(citation: Citation, room: int) -> str | None:

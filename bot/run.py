@@ -32,6 +32,7 @@ from bot.sharded import TOO_MANY, ShardedClient
 from index.encoder import find_encoder
 from index.errors import PilcrowError
 from index.kept import Most
+from index.language import languages_of
 from index.served import serving
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
@@ -61,14 +62,16 @@ def run_bot(settings: Settings, version: str) -> None:
     # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     reader = find_reader(settings.reader)
-    encoder = serving(settings.index, find_encoder(settings.model))
+    model = find_encoder(settings.model)
+    encoder = serving(settings.index, model)
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
     most = Most(settings.guild_articles)
-    guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days)
+    spoken = languages_of(model.folder)
+    guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days, spoken)
     asking = Asking(
         guilds=guilds,
         reader=reader,

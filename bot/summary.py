@@ -1,11 +1,13 @@
 """The sentences that sum an article up: LexRank (Erkan and Radev 2004) that prefers its head."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answers import Citation
+from index.alike import without_repeats
 from index.corpus import PARAGRAPH_BREAK, Article
 from index.encoder import Encoder, Vectors
 from index.split import sentences, split
@@ -33,21 +35,26 @@ def summary(article: Article, encoder: Encoder, most: int = SENTENCES) -> tuple[
 def chosen(
     cited: Sequence[Citation], rank: NDArray[np.float64], most: int = SENTENCES
 ) -> tuple[Citation, ...]:
-    """The best of the sentences by rank, those that open a paragraph first, in their order."""
+    """The best of the sentences by rank, those that open a paragraph first, in their order.
+
+    Of sentences that say nearly the same only the best can be one of them.
+    """
     # What opens a paragraph stands by itself, and what somebody said is what they think.
     best = sorted(range(len(cited)), key=lambda place: (not _opens(cited[place]), -rank[place]))
-    return tuple(cited[place] for place in sorted(best[:most]))
+    new = without_repeats(best, lambda place: cited[place].quote)
+    return tuple(cited[place] for place in sorted(islice(new, most)))
 
 
 def first_sentences(article: Article) -> list[Citation]:
-    """The sentences of an article, from the first, as many as can be chosen."""
+    """The sentences of an article, from the first, as many as can be chosen; no headings."""
     cited: list[Citation] = []
     for passage in split(article):
         spans = sentences(article.text, passage.start, passage.end)
         cited += [Citation(passage, start, end) for start, end in spans]
         if len(cited) >= _RANKED:
             break
-    return cited[:_RANKED]
+    below = [citation for citation in cited if not article.is_heading_at(citation.start)]
+    return (below or cited)[:_RANKED]
 
 
 def ranks(
@@ -76,7 +83,8 @@ def ranks(
 
 
 def _opens(citation: Citation) -> bool:
-    """Whether a sentence opens its paragraph, and not with a quotation."""
-    break_at = max(0, citation.start - len(PARAGRAPH_BREAK))
-    before = citation.article.text[break_at : citation.start]
-    return before in ("", PARAGRAPH_BREAK) and citation.quote[0] not in "\"'“‘«—"
+    """Whether a sentence opens its paragraph, below its headings, and not with a quotation."""
+    article, start = citation.article, citation.start
+    before = article.text[max(0, start - len(PARAGRAPH_BREAK)) : start]
+    opens = before in ("", PARAGRAPH_BREAK) or article.is_heading_at(start - len("\n") - 1)
+    return opens and citation.quote[0] not in "\"'“‘«—"

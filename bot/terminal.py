@@ -26,6 +26,7 @@ from bot.wording import (
     heading_of,
     imprint,
     no_answer,
+    place_of,
     several_answers,
     words_shown,
 )
@@ -126,7 +127,7 @@ def _abstention(outcome: Abstention, articles: int) -> Text:
 
 def _names(outcome: Names) -> Text:
     lines = [
-        Text.assemble((citation.quote, "bold green"), (f"  ¶ {citation.paragraph}", "cyan"))
+        Text.assemble((citation.quote, "bold green"), (f"  {_place(citation)}", "cyan"))
         for citation in outcome.citations
     ]
     article = outcome.citations[0].article
@@ -169,8 +170,13 @@ def _terminal_citation(citation: Citation) -> Text:
 
 
 def _source(citation: Citation) -> str:
-    parts = [f"¶ {citation.paragraph}", citation.article.title, imprint(citation.article)]
+    article = citation.article
+    parts = [_place(citation), citation.section, article.title, imprint(article)]
     return " · ".join(part for part in parts if part)
+
+
+def _place(citation: Citation) -> str:
+    return place_of(citation.paragraph, citation.page)
 
 
 def _link_line(citation: Citation) -> str:
@@ -185,6 +191,8 @@ def _citation_json(citation: Citation) -> dict[str, object]:
         "url": citation.article.url,
         "link": citation.link,
         "paragraph": citation.paragraph,
+        "page": citation.page,
+        "section": citation.section,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,

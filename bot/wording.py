@@ -75,6 +75,11 @@ def words_shown(outcome: Outcome) -> str | None:
     return separator.join(citation.quote for citation in outcome.citations)
 
 
+def place_of(paragraph: int, page: int | None) -> str:
+    """The number of a paragraph and, if there are pages, of its page: "¶ 12, p. 4"."""
+    return f"¶ {paragraph}" if page is None else f"¶ {paragraph}, p. {page}"
+
+
 def imprint(article: Article | Entry) -> str:
     """The publisher and the day of publication, as far as they are known; else nothing."""
     written = _day(article.published) if article.published else None

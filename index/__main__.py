@@ -3,18 +3,24 @@
 import json
 import sys
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from index import store
 from index.articles import Articles
 from index.check import check as check_build
-from index.cli import build_with_progress, busy, index_option, run, settings_of
+from index.choice import USUAL_LIMIT, Choice
+from index.cli import build_with_progress, busy, index_option, outcome_of, run, settings_of
 from index.corpus import Article
+from index.duplicates import like_articles
 from index.encoder import find_encoder
 from index.errors import UnknownArticle
+from index.rounds import HOURLY, Duration, build_rounds
 from index.search import open_index, unknown_article
+from index.seen import Seen, load_seen
 from index.served import serving
 from index.settings import IndexSettings
 from index.sources import STANDARD_INPUT, keep
@@ -28,23 +34,60 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"Read so many items of a feed or sitemap, the newest; {USUAL_LIMIT} unless told.",
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Leave out the items of feeds and sitemaps that are older than this day.",
+)
+@click.option(
+    "--vanished",
+    type=click.Choice(["drop", "keep"]),
+    help="Drop or keep an article that its source no longer has. Unless told, one of a file or "
+    "folder is dropped, and one of the web is kept.",
+)
+@click.option(
+    "--watch",
+    "watching",
+    is_flag=True,
+    help="Go on: build again when a file changes, and ask addresses again every hour or --every.",
+)
+@click.option(
+    "--every",
+    type=Duration(),
+    help="Go on: read everything again after so long: 30s, 15m, 2h, 1d.",
+)
 @index_option
-def build(sources: tuple[str, ...], folder: Path | None) -> None:
+def build(
+    sources: tuple[str, ...],
+    limit: int | None,
+    since: datetime | None,
+    vanished: Literal["drop", "keep"] | None,
+    watching: bool,
+    every: timedelta | None,
+    folder: Path | None,
+) -> None:
     """Build or rebuild the index.
 
-    A SOURCE is a .txt, .md, .html, .pdf, .docx or .jsonl file, a folder of them, a web address, or
-    - for text on standard input. With none: the sources of the last build, or at first the sample
-    article. A web address is read anew by each build.
+    A SOURCE is a .txt, .md, .html, .pdf, .docx, .epub or .jsonl file, a folder or a .zip of them, a
+    web address of such, a feed (RSS, Atom) or a sitemap at an address or in an .xml file, or - for
+    text on standard input. With none: the sources of the last build and what was said of them, or
+    at first the sample article. A web address is asked again by each build, and read again if it
+    changed.
     """
     settings = settings_of(IndexSettings, folder)
     encoder = find_encoder(settings.model)
     named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
-    built = build_with_progress(settings.index, named, encoder, settings.inner_hosts)
-    holds = f"{count(built.articles, 'article')}, {count(built.passages, 'passage')}"
-    if built.unchanged:
-        click.echo(f"Nothing has changed: build {built.name}, {holds}.")
+    choice = Choice(limit, since.date() if since else None, vanished)
+    if watching or every:
+        build_rounds(settings, named, encoder, choice, every or HOURLY, watching)
     else:
-        click.echo(f"Built {built.name}: {holds}, {built.embedded} of them embedded anew.")
+        built = build_with_progress(settings.index, named, encoder, settings.inner_hosts, choice)
+        click.echo(outcome_of(built))
 
 
 @cli.command()
@@ -82,8 +125,13 @@ def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None
 @index_option
 def articles(as_json: bool, folder: Path | None) -> None:
     """List the articles that the index holds."""
-    build = _current(settings_of(IndexSettings, folder).index)
-    passages = Counter(store.load_passages(build)[:, 0].tolist())
+    index = settings_of(IndexSettings, folder).index
+    build = _current(index)
+    owners = store.load_passages(build)[:, 0]
+    passages = Counter(owners.tolist())
+    like = like_articles(owners, store.load_likeness(build))
+    held = store.load_articles(build)
+    seen = load_seen(index)
     rows = [
         {
             "id": article.id,
@@ -93,16 +141,23 @@ def articles(as_json: bool, folder: Path | None) -> None:
             "publisher": article.publisher,
             "paragraphs": len(article.paragraphs),
             "passages": passages[place],
-            "language": None,
+            "language": article.language,
+            "like": held.entries[like[place]].id if place in like else None,
+            **_over_time(seen.get(article.id)),
         }
-        for place, article in enumerate(store.load_articles(build))
+        for place, article in enumerate(held)
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        known = [row[field] for field in ("publisher", "published", "url") if row[field]]
+        known = [
+            row[field] for field in ("publisher", "published", "language", "url") if row[field]
+        ]
         details = [count(int(str(row["paragraphs"])), "paragraph"), *map(str, known)]
+        if row["like"]:
+            details.append(f"like {one_line(str(row['like']))}")
+        details += _days(seen.get(str(row["id"])))
         click.echo(f"{one_line(str(row['id']))}  {row['title']}\n    {' · '.join(details)}")
 
 
@@ -160,6 +215,19 @@ def _current(index: Path) -> Path:
     build = index / store.current_build(index)
     store.verified_manifest(build)
     return build
+
+
+def _over_time(seen: Seen | None) -> dict[str, str | None]:
+    """When an article's text last changed and since when its source has it no longer, in UTC."""
+    times = (seen.changed, seen.vanished) if seen else (None, None)
+    changed, vanished = (time.isoformat() if time else None for time in times)
+    return {"changed": changed, "vanished": vanished}
+
+
+def _days(seen: Seen | None) -> list[str]:
+    """The same for a person."""
+    times = {"changed": seen.changed, "vanished": seen.vanished} if seen else {}
+    return [f"{what} {at.day} {at:%B %Y}" for what, at in times.items() if at]
 
 
 def _find(wanted: str, held: Articles) -> Article:

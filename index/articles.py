@@ -155,6 +155,16 @@ def write_articles(build: Path, articles: Sequence[Article], first_rows: NDArray
     (build / _VOCABULARY).write_bytes("\n".join(sorted(words)).encode())
 
 
+def salvaged(build: Path) -> Iterator[Article]:
+    """The articles of a build in order, whatever else of it is damaged, up to the first that is.
+
+    Raises:
+        OSError, ValueError: the next one cannot be read.
+    """
+    with (build / ARTICLES).open("rb") as lines:
+        yield from map(_ARTICLE.validate_json, lines)
+
+
 def line_of(article: Article) -> bytes:
     """The line of articles.jsonl that holds an article, with its end."""
     return _ARTICLE.dump_json(article) + b"\n"

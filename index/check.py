@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from index import store
 from index.articles import Articles
+from index.asked import last_asked
 from index.encoder import Encoder
 from index.errors import DamagedIndex, WrongEncoder
 from index.search import wrong_encoder
@@ -25,7 +26,7 @@ def check(index: Path, encoder: Encoder) -> store.Manifest:
         WrongEncoder: the build was made with another encoder.
     """
     name = store.current_build(index)
-    store.last_sources(index)
+    last_asked(index)
     manifest = store.read_manifest(index / name)
     if wrong := faults(index / name, manifest):
         raise DamagedIndex(
@@ -58,6 +59,7 @@ def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
         "passages": (manifest.passages, len(rows)),
         "vectors": (manifest.passages, vectors.count),
         "dimensions": (manifest.dimensions, vectors.dimensions),
+        "rows of likeness": (manifest.passages, len(store.load_likeness(build))),
     }
     return [
         f"Its manifest.json says {said} {what}, and it has {has}."

@@ -61,8 +61,8 @@ def cleaned_paragraphs(text: str) -> list[str]:
     return [block for block in _BLANK_LINE.split(normalise(text)) if block]
 
 
-def own_paragraphs(paragraphs: Sequence[str], publisher: str | None = None) -> list[str]:
-    """The paragraphs that belong to the article itself.
+def own_paragraphs(paragraphs: Sequence[str], publisher: str | None = None) -> list[int]:
+    """The places, from 0, of the paragraphs that belong to the article itself.
 
     Left out are what a content system left behind (`[contf]`), bare references to other pages
     ("More from …"), and a publisher's name alone on the first or the last line. Quotes, tweets
@@ -72,10 +72,14 @@ def own_paragraphs(paragraphs: Sequence[str], publisher: str | None = None) -> l
         paragraphs: all paragraphs of the source, made regular.
         publisher: the publisher's name where it is known.
     """
-    kept = [p for p in paragraphs if not _is_residue(p) and not _is_cross_reference(p)]
-    while len(kept) > 1 and _is_publisher(kept[-1], publisher):
+    kept = [
+        place
+        for place, paragraph in enumerate(paragraphs)
+        if not _is_residue(paragraph) and not _is_cross_reference(paragraph)
+    ]
+    while len(kept) > 1 and _is_publisher(paragraphs[kept[-1]], publisher):
         kept.pop()
-    while len(kept) > 1 and _is_publisher(kept[0], publisher):
+    while len(kept) > 1 and _is_publisher(paragraphs[kept[0]], publisher):
         kept.pop(0)
     return kept
 

@@ -1,6 +1,6 @@
 """The records of the corpus: Article, Entry, Passage, Hit."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,11 @@ class Article:
         url: http or https address, if it has one.
         published: day of publication, if known.
         publisher: name of the publisher, if known.
+        language: the ISO 639-1 code of its language, if known.
+        pages: of a source with pages, where in `text` the first begins, the second, and so on, as
+            far as they have text; else empty.
+        headings: (start, end) in `text` of each heading, in order, end exclusive. It stands on a
+            line of its own at the head of the paragraph below it.
     """
 
     id: str
@@ -27,6 +32,9 @@ class Article:
     url: str | None = None
     published: date | None = None
     publisher: str | None = None
+    language: str | None = None
+    pages: tuple[int, ...] = ()
+    headings: tuple[tuple[int, int], ...] = ()
 
     @property
     def paragraphs(self) -> list[tuple[int, int]]:
@@ -41,6 +49,15 @@ class Article:
         """The number, from 1, of the paragraph that holds the character at `offset`."""
         return bisect_right([start for start, _ in self.paragraphs], offset)
 
+    def page_at(self, offset: int) -> int | None:
+        """The number, from 1, of the page with the character at `offset`; None without pages."""
+        return bisect_right(self.pages, offset) or None
+
+    def is_heading_at(self, offset: int) -> bool:
+        """Whether the character at `offset` is of a heading."""
+        before = bisect_right(self.headings, offset, key=lambda heading: heading[0])
+        return before > 0 and offset < self.headings[before - 1][1]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -51,6 +68,7 @@ class Entry:
     url: str | None = None
     published: date | None = None
     publisher: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,16 @@ class Passage:
     def text(self) -> str:
         """The passage's own words."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def section(self) -> str | None:
+        """The nearest heading above its words, at its own head or before; None without one."""
+        headings = self.article.headings
+        above = bisect_left(headings, self.end, key=lambda heading: heading[0])
+        if not above:
+            return None
+        start, end = headings[above - 1]
+        return self.article.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)

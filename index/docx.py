@@ -25,8 +25,7 @@ def docx_article(data: bytes) -> Parsed:
 
     document = Document(BytesIO(data))
     blocks = [block for part in document.iter_inner_content() for block in _blocks(part)]
-    title, paragraphs = under_headings(blocks, one_line(document.core_properties.title) or None)
-    return Parsed(paragraphs, title)
+    return under_headings(blocks, one_line(document.core_properties.title) or None)
 
 
 def _blocks(part: "Paragraph | Table") -> Iterator[Block]:
@@ -36,7 +35,7 @@ def _blocks(part: "Paragraph | Table") -> Iterator[Block]:
         for row in part.rows:
             cells = [one_line(cell.text) for cell in row.cells]
             if any(cells):
-                yield "text", " | ".join(cell for cell in cells if cell)
+                yield Block("text", " | ".join(cell for cell in cells if cell))
     elif text := one_line(part.text):
         style = (part.style and part.style.name) or ""
-        yield "heading" if style.startswith(_HEADINGS) else "text", text
+        yield Block("heading" if style.startswith(_HEADINGS) else "text", text)

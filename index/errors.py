@@ -2,6 +2,7 @@
 
 PilcrowError
 ├── SourceError      a source that cannot be read as articles
+│   └── Gone         a web address at which nothing stands any more
 ├── ModelError       an encoder that cannot be had or loaded
 ├── NoIndex          no build to open
 ├── DamagedIndex     a build whose files are not what its manifest says
@@ -17,6 +18,10 @@ class PilcrowError(Exception):
 
 class SourceError(PilcrowError):
     """A source cannot be read as articles."""
+
+
+class Gone(SourceError):
+    """Nothing stands at a web address any more, says its server."""
 
 
 class ModelError(PilcrowError):

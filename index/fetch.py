@@ -1,4 +1,4 @@
-"""One web address -> what is there, fetched so that no stranger's address reaches an inner server.
+"""One request to a web server, made so that no stranger's address reaches an inner server.
 
 An address may come from anybody. Each name is resolved here, once; every address that it has must
 be public; and the connection goes to these very addresses, whatever the name says a moment later.
@@ -9,41 +9,17 @@ be put in its place; TLS goes on to verify the name.
 import asyncio
 import socket
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from pathlib import PurePosixPath
-from urllib.robotparser import RobotFileParser
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from index.errors import SourceError
-from index.parsed import KINDS, Kind
 from index.text import one_line
-
-MOST_SECONDS = 30
-"""How long one address may take, redirects and robots.txt included."""
-
-MOST_REDIRECTS = 5
-
-_MOST_BYTES_OF_ROBOTS = 512 * 1024
-"""How much of a robots.txt is read (RFC 9309, 2.5)."""
-
-_KINDS: dict[str, Kind] = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "application/pdf": "pdf",
-    "application/x-pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "text/markdown": "markdown",
-    "text/x-markdown": "markdown",
-    "text/plain": "text",
-}
-_SAYS_NOTHING = ("application/octet-stream", "binary/octet-stream", "text/plain")
-"""Content types of which the suffix of the address may know better."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NAT64 = ip_network("64:ff9b::/96")
@@ -61,23 +37,14 @@ _NOT_PUBLIC = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What stands at a web address.
+class Response:
+    """An HTTP response whose body was read, up to a byte more than is allowed.
 
     Attributes:
-        address: where it was at last, after all redirects.
-        kind: what it is, by its content type.
-        data: its bytes; those of a text are UTF-8 if the server said how it is encoded.
+        location: where it leads, if it does.
+        etag, modified: what the next request can name to learn whether it is still the same.
+        retry_after: when the server wants to be asked again, as it says that.
     """
-
-    address: str
-    kind: Kind
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Response:
-    """An HTTP response whose body was read, up to a byte more than is allowed."""
 
     status: int
     url: URL
@@ -85,102 +52,33 @@ class _Response:
     content_type: str
     charset: str | None
     body: bytes
+    etag: str | None
+    modified: str | None
+    retry_after: str | None
 
 
-def fetch(address: str, most_bytes: int, allowed: frozenset[str] = frozenset()) -> Fetched:
-    """What stands at an http or https address, to be called where no event loop runs.
+async def get(
+    url: URL, most: int, allowed: frozenset[str], accept: str, conditions: Mapping[str, str]
+) -> Response:
+    """The response to one request; no redirect is followed.
 
     Args:
-        address: it may come from anybody.
-        most_bytes: how large it may be, as sent and as decompressed.
+        url: as `parsed` has it; it may come from anybody.
+        most: how large it may be in bytes, as sent and as decompressed.
         allowed: "host:port" of inner servers that may be reached though they are not public.
+        accept: the header.
+        conditions: further headers.
 
     Raises:
-        SourceError: it cannot be had, or should not be.
+        SourceError: it should not be had; the text goes on after the address.
     """
-    shown = one_line(address)
-    try:
-        return asyncio.run(_in_time(address, most_bytes, allowed))
-    except SourceError as error:
-        raise SourceError(f"{shown} {error}") from None
-    except TimeoutError:
-        raise SourceError(
-            f"{shown} took more than {MOST_SECONDS} seconds: "
-            "try again later, or save the article as a file and name that."
-        ) from None
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        reason = one_line(str(error)) or type(error).__name__
-        raise SourceError(
-            f"{shown} cannot be reached ({reason}): check the address, or try again later."
-        ) from None
-
-
-async def _in_time(address: str, most_bytes: int, allowed: frozenset[str]) -> Fetched:
-    async with asyncio.timeout(MOST_SECONDS):
-        return await _fetched(_parsed(address), most_bytes, allowed)
-
-
-async def _fetched(url: URL, most_bytes: int, allowed: frozenset[str]) -> Fetched:
-    rules: dict[URL, RobotFileParser] = {}
-
-    async def check_rules(url: URL) -> None:
-        if url.origin() not in rules:
-            rules[url.origin()] = await _rules(url.origin(), allowed)
-        if not rules[url.origin()].can_fetch("Pilcrow", str(url)):
-            raise SourceError(
-                f"may not be read by programs, says {url.origin()}/robots.txt: "
-                "save the article as a file and name that."
-            )
-
-    response = await _follow(url, most_bytes, allowed, check_rules)
-    if response.status != 200:
-        raise SourceError(f"answers with HTTP status {response.status}: check the address.")
-    if len(response.body) > most_bytes:
-        raise SourceError(
-            f"has more than {most_bytes // 2**20} MiB, the most that is read: "
-            "save the part that matters as a file and name that."
-        )
-    return Fetched(str(response.url), _kind(response), _in_utf_8(response))
-
-
-async def _rules(origin: URL, allowed: frozenset[str]) -> RobotFileParser:
-    """The robots.txt of a site; where it has none, all is allowed (RFC 9309, 2.3.1)."""
-    rules = RobotFileParser()
-    response = await _follow(origin / "robots.txt", _MOST_BYTES_OF_ROBOTS, allowed, _nothing)
-    if response.status >= 500:
-        raise SourceError(
-            f"is on a site whose robots.txt cannot be had (HTTP status {response.status}): "
-            "try again later."
-        )
-    found = response.body.decode("utf-8", "replace") if response.status == 200 else ""
-    rules.parse(found.splitlines())
-    return rules
-
-
-async def _nothing(_: URL) -> None:
-    """For robots.txt itself there is nothing to ask before."""
-
-
-async def _follow(
-    url: URL, most: int, allowed: frozenset[str], before: Callable[[URL], Awaitable[None]]
-) -> _Response:
-    """The response at the end of the redirects; `before` is told of each address on the way."""
-    for _ in range(MOST_REDIRECTS + 1):
-        await before(url)
-        response = await _get(url, most, allowed)
-        if response.location is None:
-            return response
-        url = _parsed(str(url.join(URL(response.location))))
-    raise SourceError(f"redirects more than {MOST_REDIRECTS} times: name the last address.")
-
-
-async def _get(url: URL, most: int, allowed: frozenset[str]) -> _Response:
     resolver = _Pinned(await _addresses(url, allowed))
     connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
     headers = {
         "User-Agent": f"Pilcrow/{version('pilcrow')} (reads an article when a person asks for it)",
-        "Accept": ", ".join([*_KINDS, "*/*;q=0.1"]),
+        "Accept": accept,
         "Accept-Encoding": "gzip",
+        **conditions,
     }
     async with (
         # Decompressed here, where it is counted.
@@ -195,8 +93,14 @@ async def _get(url: URL, most: int, allowed: frozenset[str]) -> _Response:
     ):
         location = response.headers.get("Location") if response.status in _REDIRECTS else None
         body = b"" if location is not None else await _body(response, most)
-        return _Response(
-            response.status, url, location, response.content_type, response.charset, body
+        return Response(
+            response.status,
+            url,
+            location,
+            response.content_type,
+            response.charset,
+            body,
+            *(response.headers.get(name) for name in ("ETag", "Last-Modified", "Retry-After")),
         )
 
 
@@ -220,7 +124,12 @@ async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(body)
 
 
-def _parsed(address: str) -> URL:
+def parsed(address: str) -> URL:
+    """The address of something on the web, without its fragment.
+
+    Raises:
+        SourceError: it is none; the text goes on after the address.
+    """
     try:
         url = URL(address)
         host, _ = url.host, url.port
@@ -304,25 +213,3 @@ class _Pinned(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing is held."""
-
-
-def _kind(response: _Response) -> Kind:
-    by_suffix = KINDS.get(PurePosixPath(response.url.path).suffix.lower())
-    if response.content_type in _SAYS_NOTHING and by_suffix:
-        return by_suffix
-    if kind := _KINDS.get(response.content_type):
-        return kind
-    raise SourceError(
-        f"is of the type {one_line(response.content_type)[:60]}, which is not read: "
-        "name a web page, a PDF, a Word file, Markdown or plain text."
-    )
-
-
-def _in_utf_8(response: _Response) -> bytes:
-    """The body, in UTF-8 where the server says rightly in which encoding a text is."""
-    if response.content_type.startswith("application/pdf") or not response.charset:
-        return response.body
-    try:
-        return response.body.decode(response.charset).encode("utf-8", "replace")
-    except (UnicodeDecodeError, LookupError):
-        return response.body

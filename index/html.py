@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ def html_article(page: str, address: str | None = None) -> Parsed:
     tree = load_html(page)
     if tree is None:
         return Parsed()
+    language = tree.get("lang")
     _free_embedded_posts(tree)
     _mark_breaks(tree)
     # With less text than this the words of all elements become one paragraph. The default takes
@@ -67,9 +69,14 @@ def html_article(page: str, address: str | None = None) -> Parsed:
     if found is None or isinstance(found, dict):
         return Parsed()
     title = _line(found.title)
-    blocks = [(kind, text) for kind, text in _blocks(found.body) if text != title]
-    title, paragraphs = under_headings(blocks, title)
-    return Parsed(paragraphs, title, found.url, found.date, _line(found.sitename))
+    blocks = [block for block in _blocks(found.body) if block.text != title]
+    return replace(
+        under_headings(blocks, title),
+        url=found.url,
+        published=found.date,
+        publisher=_line(found.sitename),
+        language=language,
+    )
 
 
 def _line(value: str | None) -> str | None:
@@ -148,4 +155,4 @@ def _block(words: str, kind: str) -> Iterator[Block]:
     for part in words.split(_BREAK):
         text = one_line(_LINK_MARK.sub("", part))
         if text and (_WORD.search(_LINKED.sub("", part)) or text.endswith(_SENTENCE_END)):
-            yield "heading" if kind == "heading" else "text", text
+            yield Block("heading" if kind == "heading" else "text", text)

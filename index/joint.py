@@ -3,10 +3,11 @@
 from collections.abc import Collection, Container, Iterator, Sequence
 from datetime import datetime
 from functools import reduce
-from itertools import chain, count
+from itertools import chain, count, islice
 from operator import add
 from typing import TypeVar, overload
 
+from index.alike import without_repeats
 from index.corpus import Article, Entry, Hit, Passage
 from index.search import PassageIndex, Query, unknown_article
 from index.text import one_line
@@ -109,7 +110,9 @@ class JointIndex:
             if scope is None or scope
             for hit in build.hits(asked, k, scope)
         ]
-        return sorted(hits, key=lambda hit: hit.score, reverse=True)[:k]
+        ordered = sorted(hits, key=lambda hit: hit.score, reverse=True)
+        # One build does not know what another one says, too.
+        return list(islice(without_repeats(ordered, lambda hit: hit.passage.text), k))
 
     def _scopes(self, articles: Collection[str] | None) -> list[list[str] | None]:
         """Of the articles to search, those of each build; None for all."""

@@ -117,7 +117,7 @@ def _names(index: Path) -> list[str]:
 
 
 def _read(files: Sequence[Path]) -> list[Article]:
-    return sources.read(map(str, files)) if files else []
+    return [read.article for read in sources.read(map(str, files))] if files else []
 
 
 def _refuse_too_much(articles: Sequence[Article], most: Most) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.parsed import Block, under_headings
+from index.parsed import Block, Parsed, under_headings
 from index.text import normalise, one_line
 
 _BLANK_LINES = re.compile(r"\n\n+")
 
 
-def markdown_paragraphs(source: str) -> tuple[str | None, list[str]]:
-    """The title (the first heading, if the text begins with one) and the paragraphs, in order.
+def markdown_article(source: str) -> Parsed:
+    """The paragraphs, in order, and the title: the first heading, if the text begins with one.
 
     Each paragraph, list item and table row is one, quotations included. A heading is no paragraph
     that a person would count: it stands on a line of its own at the head of the paragraph below.
@@ -30,19 +30,19 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
         if token.type == "tr_open":
             cells = []
         elif token.type == "tr_close" and cells is not None:
-            blocks.append(("text", " | ".join(cells)))
+            blocks.append(Block("text", " | ".join(cells)))
             cells = None
         elif token.type in ("fence", "code_block"):
-            blocks.append(("text", _BLANK_LINES.sub("\n", normalise(token.content))))
+            blocks.append(Block("text", _BLANK_LINES.sub("\n", normalise(token.content))))
         elif token.type == "inline":
             words = one_line(_words(token.children or []))
             if cells is not None:
                 cells.append(words)
             elif before is not None and before.type == "heading_open":
-                blocks.append(("heading", words))
+                blocks.append(Block("heading", words))
             else:
-                blocks.append(("text", words))
-    return [(kind, text) for kind, text in blocks if text]
+                blocks.append(Block("text", words))
+    return [block for block in blocks if block.text]
 
 
 def _words(children: Sequence[Token]) -> str:

@@ -4,14 +4,23 @@ import json
 import re
 import reprlib
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    field_validator,
+)
 
 from index.errors import SourceError
+from index.language import as_language
 from index.text import one_line
 
 _LONGEST_FRONT_MATTER = 64 * 1024
@@ -52,6 +61,16 @@ def _as_id(value: object) -> object:
     return _as_line(value)
 
 
+def _as_language(value: object) -> str | None:
+    if value is None or not str(value).strip():
+        return None
+    code = as_language(value)
+    if code is None:
+        raise ValueError("a language is written as its two letters, such as en")
+    return code
+
+
+_Places = TypeVar("_Places", tuple[int, ...], tuple[tuple[int, int], ...])
 _Line = Annotated[str | None, BeforeValidator(_as_line)]
 
 
@@ -79,6 +98,7 @@ class Metadata(BaseModel):
         default=None, validation_alias=AliasChoices("published", "date")
     )
     publisher: _Line = None
+    language: Annotated[str | None, BeforeValidator(_as_language)] = None
 
 
 class Row(Metadata):
@@ -87,10 +107,20 @@ class Row(Metadata):
     Attributes:
         text: of the article.
         cleaned: whether blank lines alone separate its paragraphs, as `pilcrow show` prints them.
+        pages, headings: as in an `Article`, where the text is that of one.
     """
 
     text: str
     cleaned: bool = False
+    pages: tuple[NonNegativeInt, ...] = ()
+    headings: tuple[tuple[NonNegativeInt, NonNegativeInt], ...] = ()
+
+    @field_validator("pages", "headings")
+    @classmethod
+    def _in_order(cls, places: _Places) -> _Places:
+        if list(places) != sorted(places):
+            raise ValueError("the places in a text are told in order")
+        return places
 
 
 _M = TypeVar("_M", bound=Metadata)
@@ -136,22 +166,19 @@ def _with_plain_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").lstrip("\ufeff")
 
 
-def sidecar(path: Path) -> Metadata:
+def sidecar(data: bytes, place: str) -> Metadata:
     """What NAME.meta.json beside a file NAME.txt says about its article.
 
     Raises:
-        SourceError: it is no JSON object, or no metadata.
+        SourceError: it is no JSON object, or no metadata; the text names `place`.
     """
-    file = path.with_suffix(".meta.json")
-    if not file.is_file():
-        return Metadata()
     try:
-        values = json.loads(file.read_text("utf-8-sig"))
+        values = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{file} is not JSON in UTF-8 ({error}): mend it.") from None
+        raise SourceError(f"{place} is not JSON in UTF-8 ({error}): mend it.") from None
     if not isinstance(values, dict):
-        raise SourceError(f'{file} is not a JSON object: write {{"title": "…"}} there.')
-    return validated(Metadata, values, str(file))
+        raise SourceError(f'{place} is not a JSON object: write {{"title": "…"}} there.')
+    return validated(Metadata, values, place)
 
 
 def validated(model: type[_M], values: object, place: str) -> _M:

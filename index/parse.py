@@ -1,7 +1,7 @@
 """Strangers' files -> their words, each in a process of its own with bounded time and memory.
 
 `python -m index.parse KIND SECONDS BYTES [ADDRESS]` reads a file on standard input and prints one
-JSON object: the fields of a `Parsed`, or what is wrong with the file.
+JSON object: the fields of a `Parsed` or a `Listing`, or what is wrong with the file.
 """
 
 import dataclasses
@@ -9,12 +9,15 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 
 from index.docx import docx_article
+from index.epub import epub_article
 from index.errors import SourceError
+from index.feeds import Item, Listing, listing_in
 from index.html import html_article
 from index.parsed import Kind, Parsed
 from index.pdf import pdf_article
@@ -28,7 +31,19 @@ MOST_MEMORY = 512 * 1024 * 1024
 MOST_CHARACTERS = 10 * 1024 * 1024
 """How long the text of one file may be."""
 
-_NAMES = {"html": "a web page", "pdf": "a PDF file", "docx": "a Word file"}
+_NAMES = {
+    "html": "a web page",
+    "pdf": "a PDF file",
+    "docx": "a Word file",
+    "epub": "a book",
+    "xml": "a feed or a sitemap",
+}
+
+_PARSERS: dict[str, Callable[[bytes], Parsed]] = {
+    "pdf": pdf_article,
+    "docx": docx_article,
+    "epub": epub_article,
+}
 
 
 def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Parsed:
@@ -36,13 +51,24 @@ def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Pa
 
     Args:
         data: the bytes of the file; those of a page are UTF-8.
-        kind: "html", "pdf" or "docx".
+        kind: any but text and Markdown.
         place: the file's name or address, for the sentence that says what is wrong with it.
         address: where a page was fetched, if it was.
 
     Raises:
         SourceError: it cannot be parsed within the bounds, or not at all.
     """
+    found = _found(data, kind, place, address)
+    return Parsed(**found | {"pages": [(place, at) for place, at in found["pages"]]})
+
+
+def parse_listing(data: bytes, place: str) -> Listing:
+    """What a feed or a sitemap lists, as `parse` finds what a file holds."""
+    found = _found(data, "xml", place, None)
+    return Listing(found["kind"], [Item(**item) for item in found["items"]], found["title"])
+
+
+def _found(data: bytes, kind: str, place: str, address: str | None) -> dict[str, Any]:
     limits = [str(MOST_SECONDS), str(MOST_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 - there is no shell, and an address is no option
@@ -72,21 +98,23 @@ def parse(data: bytes, kind: Kind, place: str, address: str | None = None) -> Pa
         answer = {"wrong": _unreadable(kind)}
     if "wrong" in answer:
         raise SourceError(f"{place} {answer['wrong']}")
-    return Parsed(**answer)
+    return cast("dict[str, Any]", answer)
 
 
 def answer(data: bytes, kind: str, address: str | None = None) -> dict[str, object]:
-    """The fields of the `Parsed` of a file, or {"wrong": the rest of a sentence}.
+    """The fields of what a file holds, or {"wrong": the rest of a sentence}.
 
     The one place where all errors are caught: on a broken file a parser may raise any.
     """
     try:
+        if kind == "xml":
+            return dataclasses.asdict(listing_in(data))
         if kind == "html":
             parsed = html_article(data.decode("utf-8", "replace"), address)
         else:
-            parsed = pdf_article(data) if kind == "pdf" else docx_article(data)
+            parsed = _PARSERS[kind](data)
     except SourceError as error:
-        return {"wrong": str(error)}
+        return {"wrong": str(error).strip()}
     except MemoryError:
         return {"wrong": f"needs too much memory to read as {_NAMES[kind]}: split it."}
     except Exception:
@@ -101,6 +129,8 @@ def main(arguments: Sequence[str]) -> None:
     import resource
 
     kind, seconds, memory, *address = arguments
+    # Where it is installed trafilatura imports it, for nothing, and with it NumPy.
+    sys.modules["py3langid"] = None  # type: ignore[assignment]
     # A system that knows no such limit still has the clock's.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))

@@ -88,8 +88,8 @@ def pdf_article(data: bytes) -> Parsed:
         raise SourceError(
             "has no text, only pictures of it: run a text recognition (OCR) over it first."
         )
-    title, paragraphs = under_headings(_blocks(lines), _title(reader) or _largest(lines))
-    return Parsed(paragraphs, title, published=_day(reader))
+    found = under_headings(_blocks(lines), _title(reader) or _largest(lines))
+    return replace(found, published=_day(reader))
 
 
 def _title(reader: "PdfReader") -> str | None:
@@ -193,12 +193,16 @@ def _blocks(lines: Sequence[_Line]) -> Iterator[Block]:
     """The lines joined to paragraphs and headings, in order."""
     compounds = {word for line in lines for word in _COMPOUND.findall(line.text)}
     body = _body_size(lines)
+    page = -1
     for run in _runs(lines):
-        text = run[0].text
-        for line in run[1:]:
-            text = _joined(text, line.text, compounds)
+        text, pages = "", list[int]()
+        for line in run:
+            text = _joined(text, line.text, compounds) if text else line.text
+            # Pages without words begin where the next one with words does.
+            pages += [len(text) - len(line.text)] * (line.page - page)
+            page = line.page
         large = run[0].size > body and len(text) <= _LONGEST_HEADING
-        yield "heading" if large else "text", text
+        yield Block("heading" if large else "text", text, tuple(pages))
 
 
 def _body_size(lines: Sequence[_Line]) -> float:

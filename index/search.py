@@ -20,6 +20,10 @@ from index.words import Rarity, Words
 WEIGHT_OF_WORDS = 0.04
 """What one point of BM25 is worth in cosine; chosen on the development questions."""
 
+_DEEPER = 4
+"""How many times as many candidates each of the two searches gives where too many of them say the
+same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -47,13 +51,14 @@ class PassageIndex:
         encoder: what made its vectors and makes those of queries.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a build has as many parts
         self,
         name: str,
         built_at: datetime,
         manifest: store.Manifest,
         articles: Articles,
         rows: NDArray[np.int64],
+        likeness: NDArray[np.int32],
         vectors: Nearest,
         words: Words,
         encoder: Encoder,
@@ -64,6 +69,7 @@ class PassageIndex:
         self.articles = articles
         self.encoder = encoder
         self._rows = rows
+        self._likeness = likeness
         self._vectors = vectors
         self._words = words
 
@@ -125,7 +131,8 @@ class PassageIndex:
         """The k best passages for a query, best first; fewer where there are fewer.
 
         Two searches, by vectors (inner product, FAISS) and by words (BM25), each give their best
-        candidates; `fuse` orders the union. Of equal passages the earlier comes first.
+        candidates; `fuse` orders the union. Of equal passages the earlier comes first, and of those
+        that say nearly the same only the best is a hit.
 
         Args:
             query: any text.
@@ -141,7 +148,19 @@ class PassageIndex:
     def hits(self, query: Query, k: int, articles: Collection[str] | None) -> list[Hit]:
         """What `search` finds, for a query that is embedded already."""
         allowed = None if articles is None else self._rows_of(articles)
-        depth = min(max(k, DEPTH), len(self) if allowed is None else len(allowed))
+        most = len(self) if allowed is None else len(allowed)
+        depth = min(max(k, DEPTH), most)
+        found = self._best(query, k, depth, allowed)
+        # Where hundreds say the same, what says something else lies deeper.
+        while len(found) < k and depth < most:
+            depth = min(_DEEPER * depth, most)
+            found = self._best(query, k, depth, allowed)
+        return found
+
+    def _best(
+        self, query: Query, k: int, depth: int, allowed: NDArray[np.int64] | None
+    ) -> list[Hit]:
+        """The k best of so many passages of each search, no two of which say nearly the same."""
         by_meaning = self._vectors.nearest(query.vector, depth, allowed)
         inside = None
         if allowed is not None:
@@ -154,7 +173,7 @@ class PassageIndex:
         scores = fuse(cosine, bm25)
         return [
             Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[i]))
-            for i in np.argsort(-scores, kind="stable")[:k]
+            for i in self._without_repeats(rows, np.argsort(-scores, kind="stable"))[:k]
         ]
 
     def rarity(self, query: str) -> Rarity:
@@ -163,7 +182,7 @@ class PassageIndex:
 
     def with_ids(self, called: Mapping[int, str]) -> "PassageIndex":
         """The same build, with another id for the articles at some places."""
-        parts = self._rows, self._vectors, self._words, self.encoder
+        parts = self._rows, self._likeness, self._vectors, self._words, self.encoder
         articles = self.articles.with_ids(called)
         return PassageIndex(self.name, self.built_at, self.manifest, articles, *parts)
 
@@ -174,6 +193,13 @@ class PassageIndex:
             if place is None:
                 raise unknown_article(article)
         return sorted({place for place in places.values() if place is not None})
+
+    def _without_repeats(
+        self, rows: NDArray[np.int64], order: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The places of rows in an order, of those that say nearly the same the first alone."""
+        _, first = np.unique(self._likeness[rows[order]], return_index=True)
+        return order[np.sort(first)]
 
     def _rows_of(self, articles: Collection[str]) -> NDArray[np.int64]:
         """The rows of the passages of some articles, in order."""
@@ -208,6 +234,7 @@ def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> Passa
         manifest=manifest,
         articles=store.load_articles(build),
         rows=store.load_passages(build),
+        likeness=store.load_likeness(build),
         vectors=store.load_vectors(build, manifest.approximation),
         words=store.load_words(build),
         encoder=encoder,

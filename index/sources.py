@@ -1,40 +1,50 @@
-"""Sources: files, folders, web addresses, standard input -> Articles, cleaned once."""
+"""Sources: files, folders, archives, web addresses, feeds -> Articles."""
 
 import hashlib
-import json
 import os
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import BinaryIO
 
-import chardet
-from pydantic import ValidationError
-
-from index.clean import cleaned_paragraphs, own_paragraphs, plain_paragraphs
-from index.corpus import PARAGRAPH_BREAK, Article
-from index.errors import SourceError
-from index.fetch import Fetched, fetch
-from index.markdown import markdown_paragraphs
-from index.metadata import Metadata, Row, front_matter, sidecar, validated
-from index.parse import parse
-from index.parsed import KINDS, Kind, Parsed
-from index.text import one_line
+from index import archive
+from index.addresses import Addresses, Found
+from index.choice import Choice
+from index.contents import MOST_BYTES, article_of, articles_in_rows, contents, too_large
+from index.corpus import Article
+from index.errors import SourceError, TooMuch
+from index.fetched import Fetches
+from index.folder import SUFFIXES, File, file_at, files_in, names_of
+from index.language import with_languages
+from index.metadata import Metadata, sidecar
+from index.parsed import FORMS, KINDS, Form, form_of
+from index.text import count
+from index.web import Web
 
 STANDARD_INPUT = "-"
 SAMPLE = "sample"
 """The name, as a source, of the article that ships with the project."""
 
-MOST_BYTES = 10 * 1024 * 1024
-"""The largest article that is read; about 1.7 million words."""
-
-_SUFFIXES = (*KINDS, ".jsonl")
-_LONGEST_TITLE = 80
 _LONGEST_NAME = 60
 _WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article and where it was read.
+
+    Attributes:
+        article: as it was read.
+        source: the one of the sources that were named that it came from.
+        place: the file, line or address inside of it, for what is told of it.
+    """
+
+    article: Article
+    source: str
+    place: str
 
 
 def read(
@@ -42,32 +52,61 @@ def read(
     skipped: Callable[[SourceError], None] = lambda _: None,
     index: Path | None = None,
     allowed: frozenset[str] = frozenset(),
-) -> list[Article]:
+    choice: Choice = Choice(),  # noqa: B008 - it is frozen
+    most_files: int = archive.MOST_FILES,
+    failed: Callable[[str, SourceError], None] | None = None,
+    whole: bool = True,
+) -> list[Read]:
     """The articles of the sources, in the order given and, within a folder, by path.
 
     Args:
         sources: files, folders, web addresses, or `SAMPLE`.
-        skipped: told of each file inside a folder that cannot be read; such a file is left out,
-            while one that is named itself is an error.
-        index: the folder of the index, which is no source though it may lie inside of one.
+        skipped: told of each file inside a folder or an archive, and each item of a feed or a
+            sitemap, that cannot be read; it is left out, while what is named itself is an error.
+        index: the folder of the index, which is no source though it may lie inside of one. What is
+            fetched is remembered there for the next time.
         allowed: "host:port" of inner servers whose addresses may be read.
+        choice: which items of feeds and sitemaps are read.
+        most_files: how many files of an archive may be articles.
+        failed: told of each source that cannot be read, and why, where that is no error; nothing
+            of it is read then.
+        whole: whether these are all sources of the index, so that what was fetched for others is
+            forgotten.
 
     Raises:
         SourceError: a source cannot be read, holds no article, or two articles share an id.
+        TooMuch: an archive has more files than `most_files`.
     """
-    articles: dict[str, tuple[Article, str]] = {}
-    own = index.resolve() if index else None
-    for source in sources:
-        for article, place in _articles_of(source, skipped, own, allowed):
-            before, first_place = articles.setdefault(article.id, (article, place))
-            if before != article:
+    found: dict[str, Read] = {}
+    fetches = Fetches(index)
+    with Web(MOST_BYTES, allowed) as web:
+        reading = _Reading(web, fetches, choice, skipped, index and index.resolve(), most_files)
+        for source in sources:
+            try:
+                articles = reading.of(source)
+            except SourceError as error:
+                if failed is None:
+                    raise
+                failed(source, error)
+                whole = False
+                continue
+            for article, place in articles:
+                first = found.setdefault(article.id, Read(article, source, place))
+                if first.article == article:
+                    continue
+                # One page, read twice a moment apart or listed by two feeds: the first counts.
+                if is_address(place) and is_address(first.place):
+                    continue
                 raise SourceError(
-                    f"{place} has the id “{article.id}”, and so has {first_place}. "
+                    f"{place} has the id “{article.id}”, and so has {first.place}. "
                     "Give one of them another id, or name only one of the two."
                 )
-    if not articles:
+    if not found and failed is None:
         raise SourceError(f"There is no article in {', '.join(sources) or 'no source'}.")
-    return [article for article, _ in articles.values()]
+    if whole:
+        fetches.prune()
+    told = with_languages([one.article for one in found.values()])
+    return [replace(one, article=new) for one, new in zip(found.values(), told, strict=True)]
 
 
 def is_address(source: str) -> bool:
@@ -93,7 +132,7 @@ def keep(data: bytes, name: str, folder: Path, place: str) -> str:
     kind = KINDS.get(suffix.lower())
     if kind is None:
         raise SourceError(f"{place} is not a kind of file that is read: use {', '.join(KINDS)}.")
-    _article(*_contents(data, kind, place, Metadata()), "text", place)
+    article_of(*contents(data, kind, place, Metadata()), "text", place)
     folder.mkdir(parents=True, exist_ok=True)
     words = "-".join(_WORD.findall(stem))[:_LONGEST_NAME] or "text"
     file = folder / f"{words}-{hashlib.sha256(data).hexdigest()[:8]}{suffix.lower()}"
@@ -106,234 +145,101 @@ def sample_folder() -> Path:
     return Path(str(files("index") / "articles"))
 
 
-def _articles_of(
-    source: str,
-    skipped: Callable[[SourceError], None],
-    index: Path | None,
-    allowed: frozenset[str],
-) -> Iterator[tuple[Article, str]]:
-    path = sample_folder() if source == SAMPLE else Path(source)
-    if is_address(source):
-        yield _article_at(fetch(source, MOST_BYTES, allowed)), source
-    # Unlike pathlib, os.path says no to a name that is too long to be one.
-    elif os.path.isfile(path):
-        yield from _articles_in_file(path, path.stem)
-    elif os.path.isdir(path):
-        yield from _articles_in_folder(path, skipped, index)
-    else:
+class _Reading:
+    """One reading of sources, by what `read` was told."""
+
+    def __init__(
+        self,
+        web: Web,
+        fetches: Fetches,
+        choice: Choice,
+        skipped: Callable[[SourceError], None],
+        index: Path | None,
+        most_files: int,
+    ) -> None:
+        self._addresses = Addresses(web, fetches, choice, skipped, self._unpacked)
+        self._skipped, self._index, self._most_files = skipped, index, most_files
+
+    def of(self, source: str) -> Found:
+        """The articles of a source, with their places."""
+        path = sample_folder() if source == SAMPLE else Path(source)
+        if is_address(source):
+            return self._addresses.read(source)
+        # Unlike pathlib, os.path says no to a name that is too long to be one.
+        if os.path.isfile(path):
+            return self._in_named_file(path)
+        if os.path.isdir(path):
+            return self._in_each(files_in(path, self._index), f"The folder {path}")
         raise SourceError(f"There is no file or folder {source}: check the name.")
 
+    def _in_named_file(self, path: Path) -> Found:
+        form = form_of(path.name)
+        if form is None:
+            raise SourceError(
+                f"{path} is not a kind of file that is read: use {', '.join(FORMS)} files."
+            )
+        file = file_at(path)
+        if form != "xml":
+            # What an archive holds that is named itself is called as in a folder.
+            return self._in_file(file, form, "" if form == "zip" else path.stem)
+        return self._addresses.listed(_data(file), str(path))
 
-def _articles_in_folder(
-    folder: Path, skipped: Callable[[SourceError], None], index: Path | None
-) -> Iterator[tuple[Article, str]]:
-    found = False
-    files = _files_in(folder, index)
-    stems = Counter(path.with_suffix("") for path in files)
-    for path in files:
-        inside = path.relative_to(folder)
-        # a.txt and a.md beside each other are two articles.
-        own_name = inside if stems[path.with_suffix("")] > 1 else inside.with_suffix("")
+    def _in_each(self, files: list[File], place: str, above: str = "") -> Found:
+        """The articles of files of a folder or an archive; `above` is at the head of their ids."""
+        found: Found = []
+        for file, name in zip(files, names_of(files), strict=True):
+            try:
+                # All of a file or none of it: its last row may be the one that cannot be read.
+                found += self._in_file(file, FORMS[file.path.suffix.lower()], above + name)
+            except SourceError as error:
+                self._skipped(error)
+        if not found:
+            raise SourceError(
+                f"{place} has no article that can be read: put {', '.join(SUFFIXES)} files there."
+            )
+        return found
+
+    def _in_file(self, file: File, form: Form, name: str) -> Found:
+        """The articles of one file; `name` is the id of an article that has none of its own."""
         try:
-            # All of a file or none of it: its last row may be the one that cannot be read.
-            held = list(_articles_in_file(path, own_name.as_posix()))
-        except SourceError as error:
-            skipped(error)
-            continue
-        found = True
-        yield from held
-    if not found:
-        raise SourceError(
-            f"The folder {folder} has no article that can be read: "
-            f"put {', '.join(_SUFFIXES)} files there."
-        )
+            if form == "jsonl":
+                with file.open() as lines:
+                    return articles_in_rows(lines, file.place)
+            if form == "zip":
+                with file.open() as data:
+                    return self._in_archive(data, file.place, name and f"{name}/")
+            beside = file.beside()
+            known = sidecar(beside, _beside(file.place)) if beside is not None else Metadata()
+            found = contents(_data(file), KINDS[file.path.suffix.lower()], file.place, known)
+            return [(article_of(*found, name, file.place), file.place)]
+        except OSError as error:
+            raise SourceError(
+                f"{file.place} cannot be read ({error.strerror or error}): check its permissions."
+            ) from None
+
+    def _in_archive(self, data: BinaryIO, place: str, above: str = "") -> Found:
+        with archive.opened(data, place) as opened:
+            files = archive.files_in(opened, place, self._skipped)
+            if len(files) > self._most_files:
+                raise TooMuch(
+                    f"{place} has {count(len(files), 'file')} that may be articles, and "
+                    f"{self._most_files:,} more may be kept here: split it."
+                )
+            return self._in_each(files, f"The archive {place}", above)
+
+    def _unpacked(self, data: bytes, form: Form, place: str) -> Found:
+        """The articles of rows or of an archive that were fetched."""
+        lines = BytesIO(data)
+        return articles_in_rows(lines, place) if form == "jsonl" else self._in_archive(lines, place)
 
 
-def _files_in(folder: Path, index: Path | None) -> list[Path]:
-    """The files of a folder that may hold articles, by path; none that is hidden or the index's."""
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in _SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not (index and path.resolve().is_relative_to(index))
-        and path.is_file()
-    ]
+def _data(file: File) -> bytes:
+    if file.size > MOST_BYTES:
+        raise SourceError(too_large(file.place, file.size))
+    with file.open() as data:
+        return data.read(MOST_BYTES + 1)
 
 
-def _articles_in_file(path: Path, name: str) -> Iterator[tuple[Article, str]]:
-    """The articles of one file; `name` is the id of an article that has none of its own."""
-    suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise SourceError(
-            f"{path} is not a kind of file that is read: use {', '.join(_SUFFIXES)} files."
-        )
-    try:
-        if suffix == ".jsonl":
-            yield from _articles_in_jsonl(path)
-        else:
-            yield _article_in_file(path, name), str(path)
-    except OSError as error:
-        raise SourceError(
-            f"{path} cannot be read ({error.strerror or error}): check its permissions."
-        ) from None
-
-
-def _article_in_file(path: Path, name: str) -> Article:
-    if path.stat().st_size > MOST_BYTES:
-        raise SourceError(_too_large(str(path), path.stat().st_size))
-    kind = KINDS[path.suffix.lower()]
-    return _article(*_contents(path.read_bytes(), kind, str(path), sidecar(path)), name, str(path))
-
-
-def _article_at(fetched: Fetched) -> Article:
-    """The article at a web address, whose own address and not its contents give it its id."""
-    data, place = fetched.data, fetched.address
-    paragraphs, metadata = _contents(data, fetched.kind, place, Metadata(), place)
-    # Only a page of the same site is believed that it is another one.
-    url = metadata.url if metadata.url and _site(metadata.url) == _site(place) else place
-    own = metadata.model_copy(update={"url": url, "id": None})
-    return _article(paragraphs, own, _digest(url), place)
-
-
-def _site(url: str) -> str:
-    """The host of an address, without what parts its mobile pages from the others."""
-    return re.sub(r"^(www|m|mobile|amp)\.", "", urlsplit(url).netloc.lower())
-
-
-def _articles_in_jsonl(path: Path) -> Iterator[tuple[Article, str]]:
-    found = False
-    with path.open("rb") as lines:
-        # One byte more than an article may have, lest a line fill the memory.
-        rows = iter(lambda: lines.readline(MOST_BYTES + 1), b"")
-        for number, line in enumerate(rows, start=1):
-            if line.strip():
-                place = f"{path} line {number}"
-                yield _row_article(line, place), place
-                found = True
-    if not found:
-        raise SourceError(f"{path} is empty: put one article a line there, as a JSON object.")
-
-
-def _row_article(line: bytes, place: str) -> Article:
-    if len(line) > MOST_BYTES:
-        raise SourceError(_too_large(place, len(line)))
-    try:
-        values = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{place} is not JSON in UTF-8 ({error}): mend that line.") from None
-    if not isinstance(values, dict):
-        raise SourceError(f'{place} is not a JSON object: write {{"text": "…"}} there.')
-    row = validated(Row, values, place)
-    digest = _digest(row.url or row.text)
-    paragraphs = cleaned_paragraphs if row.cleaned else plain_paragraphs
-    return _article(paragraphs(row.text), row, digest, place)
-
-
-def _contents(
-    data: bytes, kind: Kind, place: str, beside: Metadata, address: str | None = None
-) -> tuple[list[str], Metadata]:
-    """The paragraphs of an article of that kind, and what it says about itself.
-
-    Args:
-        data: as it was read.
-        kind: how to read it.
-        place: its name, for what is told of it.
-        beside: what is known from elsewhere. Front matter goes before it, and it goes before what
-            a page, a PDF or a Word file says.
-        address: where it was fetched, if it was.
-    """
-    if kind in ("html", "pdf", "docx"):
-        data = _decoded(data, place).encode() if kind == "html" else _sized(data, place)
-        found = parse(data, kind, place, address)
-        known = beside.model_dump(exclude_none=True)
-        return found.paragraphs, _metadata(found).model_copy(update=known)
-    metadata, body = front_matter(_decoded(data, place), beside, place)
-    if kind == "text":
-        return plain_paragraphs(body), metadata
-    title, paragraphs = markdown_paragraphs(body)
-    return paragraphs, metadata.model_copy(update={"title": metadata.title or title})
-
-
-def _metadata(found: Parsed) -> Metadata:
-    """What a file says about itself, as far as that can be."""
-    values = {
-        "title": found.title,
-        "url": found.url,
-        "published": found.published,
-        "publisher": found.publisher,
-    }
-    for field, value in list(values.items()):
-        try:
-            Metadata.model_validate({field: value})
-        except ValidationError:
-            del values[field]
-    return Metadata.model_validate(values)
-
-
-def _article(paragraphs: list[str], metadata: Metadata, name: str, place: str) -> Article:
-    own = own_paragraphs(paragraphs, metadata.publisher)
-    if not any(_WORD.search(paragraph) for paragraph in own):
-        raise SourceError(f"{place} has no text of an article in it: leave it out or fill it.")
-    return Article(
-        id=metadata.id or one_line(name) or _digest(own[0]),
-        title=metadata.title or _opening_words(own[0]),
-        text=PARAGRAPH_BREAK.join(own),
-        url=metadata.url,
-        published=metadata.published,
-        publisher=metadata.publisher,
-    )
-
-
-def _sized(data: bytes, place: str) -> bytes:
-    """The bytes, if they are neither too many nor none."""
-    if len(data) > MOST_BYTES:
-        raise SourceError(_too_large(place, len(data)))
-    if not data.strip():
-        raise SourceError(f"{place} is empty: leave it out or fill it.")
-    return data
-
-
-def _decoded(data: bytes, place: str) -> str:
-    """The text of the bytes: UTF-8 if they are, otherwise in the encoding that chardet detects."""
-    _sized(data, place)
-    if b"\0" not in data:
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            pass
-    encoding = chardet.detect(data)["encoding"]
-    try:
-        text = data.decode(encoding) if encoding else ""
-    except (UnicodeDecodeError, LookupError):
-        text = ""
-    if not _reads_as_text(text):
-        raise SourceError(
-            f"{place} is binary data, or text in an unknown encoding: save it as text in UTF-8."
-        )
-    return text
-
-
-def _reads_as_text(text: str) -> bool:
-    """Whether hardly a character is of a kind that only binary data taken for text has."""
-    sample = text[:10_000]
-    odd = sum(unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\n\r\t\f" for c in sample)
-    return odd <= len(sample) / 100 and bool(sample)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def _opening_words(paragraph: str) -> str:
-    paragraph = one_line(paragraph)
-    if len(paragraph) <= _LONGEST_TITLE:
-        return paragraph
-    return paragraph[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
-
-
-def _too_large(place: str, size: int) -> str:
-    return (
-        f"{place} has {size / 2**20:.1f} MiB, and an article may have "
-        f"{MOST_BYTES // 2**20}: split it."
-    )
+def _beside(place: str) -> str:
+    """The name of the file of metadata beside another."""
+    return f"{os.path.splitext(place)[0]}.meta.json"

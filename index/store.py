@@ -1,10 +1,11 @@
 """The files of a build, and how a build becomes the current one without ever being half there.
 
 INDEX/CURRENT          the name of the current build
-INDEX/sources.json     what the last build was made from
+INDEX/sources.json     what the last build was asked for: see asked.py
+INDEX/seen.json        when each article was seen and changed: see seen.py
 INDEX/lock             held by the build that is under way
 INDEX/3f9c2a71d0be/    a build, named by its content and never changed
-    manifest.json  passages.npy                 and what these describe:
+    manifest.json  passages.npy  likeness.npy   and what these describe:
     articles.jsonl  articles.npy  ids.npy  catalogue.jsonl  vocabulary.txt      index.articles
     vectors.faiss  nearest.faiss                                                index.nearest
     words/                                                                      index.words
@@ -23,10 +24,11 @@ from pathlib import Path
 import filelock
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.articles import Articles, Files, line_of, write_articles
 from index.corpus import Article, Passage
+from index.duplicates import likeness
 from index.encoder import Encoder, Vectors
 from index.errors import DamagedIndex, NoIndex
 from index.files import UNFINISHED, mapped, sha256_of, sync, write_whole
@@ -38,8 +40,10 @@ FORMAT = 2
 _BUILDS_KEPT = 3
 """The current build and the two before it, for readers that have just opened one of them."""
 
-_CURRENT, _SOURCES, _LOCK = "CURRENT", "sources.json", "lock"
-_MANIFEST, _PASSAGES, _WORDS = "manifest.json", "passages.npy", "words"
+SOURCES, SEEN = "sources.json", "seen.json"
+_CURRENT, _LOCK = "CURRENT", "lock"
+_MANIFEST, _PASSAGES = "manifest.json", "passages.npy"
+_LIKENESS, _WORDS = "likeness.npy", "words"
 _NAME = re.compile(r"[0-9a-f]{12}")
 
 _READ_WHOLE = 256 * 1024 * 1024
@@ -116,23 +120,18 @@ def built_at(index: Path, name: str) -> datetime:
     return datetime.fromtimestamp((index / name / _MANIFEST).stat().st_mtime, UTC)
 
 
-def last_sources(index: Path) -> list[str] | None:
-    """The sources of the last build, or None where there was none.
+def has_current(index: Path) -> bool:
+    """Whether a build was ever made current in this folder, in whatever state it is now."""
+    return (index / _CURRENT).exists()
 
-    Raises:
-        DamagedIndex: the file that lists them is missing or is not what was written.
-    """
-    file = index / _SOURCES
-    if not file.exists() and not (index / _CURRENT).exists():
-        return None
+
+def builds(index: Path) -> list[Path]:
+    """The folders of the builds, sound or not: the current one first, then the last ones."""
     try:
-        # pydantic's own JSON has no place for the name of a file that is not UTF-8.
-        return TypeAdapter(list[str]).validate_python(json.loads(file.read_bytes()), strict=True)
-    except (FileNotFoundError, ValueError, RecursionError):
-        raise DamagedIndex(
-            f"{file} is missing or is no list of sources: "
-            "run `pilcrow build SOURCE ...`, naming them."
-        ) from None
+        name = current_build(index)
+    except (NoIndex, DamagedIndex):
+        return _builds_before(index, None)
+    return [index / name, *_builds_before(index, name)]
 
 
 @contextmanager
@@ -174,6 +173,7 @@ def publish(
     unfinished = unfinished_folder(index)
     rows = _passage_rows(passages, articles)
     np.save(unfinished / _PASSAGES, rows, allow_pickle=False)
+    np.save(unfinished / _LIKENESS, likeness([p.text for p in passages]), allow_pickle=False)
     first_rows = np.searchsorted(rows[:, 0], np.arange(len(articles) + 1))
     write_articles(unfinished, articles, first_rows)
     write_vectors(unfinished, vectors)
@@ -200,10 +200,8 @@ def publish(
     sync(index)
 
 
-def make_current(index: Path, name: str, sources: Sequence[str]) -> None:
+def make_current(index: Path, name: str) -> None:
     """Makes a build the one that is read from now on, and removes builds long superseded."""
-    # Escaped, because the name of a file need not be text at all.
-    write_whole(index / _SOURCES, json.dumps(list(sources), indent=2) + "\n")
     write_whole(index / _CURRENT, f"{name}\n")
     for superseded in _builds_before(index, name)[_BUILDS_KEPT - 1 :]:
         _discard(superseded)
@@ -212,7 +210,7 @@ def make_current(index: Path, name: str, sources: Sequence[str]) -> None:
 def keep_only(index: Path, name: str | None) -> None:
     """Removes all builds but the current one; with None that too, so that there is no index."""
     if name is None:
-        for file in (_CURRENT, _SOURCES):
+        for file in (_CURRENT, SOURCES, SEEN):
             (index / file).unlink(missing_ok=True)
     for build in _builds_before(index, name):
         _discard(build)
@@ -287,6 +285,12 @@ def load_passages(build: Path) -> NDArray[np.int64]:
     """An array of shape (passages, 4): article's place in order, paragraph, start, end."""
     rows: NDArray[np.int64] = mapped(build / _PASSAGES)
     return rows
+
+
+def load_likeness(build: Path) -> NDArray[np.int32]:
+    """For each passage the row of the first that says nearly the same, its own where none does."""
+    first: NDArray[np.int32] = mapped(build / _LIKENESS)
+    return first
 
 
 def load_vectors(build: Path, approximation: Approximation | None = None) -> Nearest:

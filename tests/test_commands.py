@@ -1,6 +1,7 @@
 """The commands, as the contract has them; run in this process by their own main()."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,6 +97,8 @@ def test_ask_json_is_the_object_of_the_contract(call: Call, sample: Path) -> Non
                 "url": None,
                 "link": None,
                 "paragraph": 12,
+                "page": None,
+                "section": None,
                 "start": quoted,
                 "end": quoted + len(QUOTE),
                 "quote": QUOTE,
@@ -287,7 +290,10 @@ def test_articles_json(call: Call, sample: Path) -> None:
             "publisher": "Sky News",
             "paragraphs": 26,
             "passages": 26,
-            "language": None,
+            "language": "en",
+            "like": None,
+            "changed": None,
+            "vanished": None,
         }
     ]
 
@@ -295,8 +301,44 @@ def test_articles_json(call: Call, sample: Path) -> None:
 def test_articles_for_a_person(call: Call, sample: Path) -> None:
     """`articles` prints id, title and what is known of each article."""
     assert call("articles", "--index", sample).out == (
-        f"{SAMPLE_ID}  {TITLE}\n    26 paragraphs · Sky News · 2018-03-22\n"
+        f"{SAMPLE_ID}  {TITLE}\n    26 paragraphs · Sky News · 2018-03-22 · en\n"
     )
+
+
+@pytest.mark.slow
+def test_what_is_alike_or_not_spoken_is_said(
+    call: Call, sample_folder: Path, tmp_path: Path
+) -> None:
+    """A copy of an article says so, and an article that the model does not speak is told once."""
+    index = tmp_path / "index"
+    shutil.copytree(sample_folder, index)
+    text = (sources.sample_folder() / f"{SAMPLE_ID}.txt").read_text("utf-8")
+    norwegian = "Broen over elven ble stengt torsdag etter at en lastebil hadde kjørt inn i den."
+    rows = [
+        {"id": "first", "text": text},
+        {"id": "copy", "text": text.replace("Masood, 52, was shot", "Masood, 52, was also shot")},
+        {"id": "bro", "text": norwegian},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    built = call("build", tmp_path / "rows.jsonl", "--index", index)
+    assert built.err == (
+        "1 article is in Norwegian (no), which all-MiniLM-L6-v2 was not made for: answers about it "
+        "will be poor. Multilingual models, such as paraphrase-multilingual-MiniLM-L12-v2 or "
+        "multilingual-e5-small, can be set as PILCROW_MODEL; the reader is English only.\n"
+    )
+    assert call("build", "--index", index).err == ""
+    listed = json.loads(call("articles", "--json", "--index", index).out)
+    assert [(one["id"], one["language"], one["like"]) for one in listed] == [
+        ("first", "en", None),
+        ("copy", "en", "first"),
+        ("bro", "no", None),
+    ]
+    assert "    26 paragraphs · en · like first\n" in call("articles", "--index", index).out
+    asked = json.loads(call("ask", "--json", "--index", index, "who shot masood").out)
+    assert asked["answer"] == "armed police"
+    assert [one["article"] for one in asked["citations"]] in (["first"], ["copy"])
+    hits = json.loads(call("search", "--json", "--index", index, "who shot masood", "-k", 3).out)
+    assert len({one["paragraph"] for one in hits}) == 3
 
 
 def test_show_prints_the_bytes_exactly(call: Call, sample: Path) -> None:
@@ -316,7 +358,7 @@ def test_check_says_that_a_build_is_sound(call: Call, sample: Path) -> None:
     result = call("check", "--index", sample)
     name = (sample / "CURRENT").read_text().strip()
     expected = (
-        f"Build {name} is sound: 1 article, 26 passages, 8 files, encoder all-MiniLM-L6-v2.\n"
+        f"Build {name} is sound: 1 article, 26 passages, 9 files, encoder all-MiniLM-L6-v2.\n"
     )
     assert (result.status, result.out) == (0, expected)
 

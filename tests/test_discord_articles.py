@@ -1,10 +1,12 @@
 """A server's own articles, met through Discord: the bot as its own process, as in test_discord."""
 
 import asyncio
+import io
 import json
 import os
 import shutil
 import time
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -132,6 +134,15 @@ async def test_what_is_added_is_answered_from(place: Place) -> None:
     assert reply.embeds[0]["footer"]["text"] == "The Almanac"
     assert "armed police" in await place.ask({"question": "who shot masood"})
     assert place.discord.violations == []
+
+
+async def test_an_article_that_the_model_does_not_speak_is_told(place: Place) -> None:
+    """Whoever adds an article in another language is told that answers about it will be poor."""
+    added = await place.add(text("Broen\n\nBroen over elven ble stengt etter en ulykke torsdag."))
+    assert added.endswith(
+        "; this server has 1 of 40 articles.\n1 article is in Norwegian (no), which "
+        "all-MiniLM-L6-v2 was not made for: answers about it will be poor."
+    )
 
 
 async def test_a_mention_asks_what_was_added_too(place: Place) -> None:
@@ -357,9 +368,49 @@ async def test_what_cannot_be_added_is_refused_with_the_reason(
 
 
 async def test_a_kind_of_file_that_is_not_read_is_refused(place: Place) -> None:
-    """The sentence for an archive says which files are read."""
-    said = await place.add(File("all.zip", b"PK\x03\x04"))
-    assert said.startswith("all.zip is not a kind of file that is read: use .txt, .md,")
+    """The sentence for another kind of file says which are read."""
+    said = await place.add(File("all.rar", b"Rar!"))
+    assert said.startswith("all.rar is not a kind of file that is read: use .txt, .md,")
+
+
+def packed(**files: str) -> File:
+    """An archive of articles that somebody uploads."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"{name}.md", content)
+    return File("all.zip", data.getvalue())
+
+
+async def test_an_archive_adds_several_and_says_what_was_left_out(place: Place) -> None:
+    """Each article of an uploaded .zip is added, within the limit; one that cannot be is told."""
+    assert await place.add(packed(ferry=FERRY, keeper=LIGHTHOUSE, empty="")) == (
+        "Added 2 articles; this server has 2 of 40 articles.\n"
+        "Left out: all.zip/empty.md is empty: leave it out or fill it."
+    )
+    many = {f"a{number}": f"Text {number}." for number in range(LIMIT)}
+    assert await place.add(packed(**many)) == (
+        "all.zip has 40 files that may be articles, and 38 more may be kept here: split it."
+    )
+    assert place.discord.violations == []
+
+
+async def test_a_feed_adds_what_it_carries(place: Place) -> None:
+    """Of an uploaded feed each item is an article; one that leads inside is left out and told."""
+    item = "<item><title>{0}</title><link>{1}</link><description>D</description></item>"
+    whole = (
+        '<item><title>The ferry</title><guid isPermaLink="false">f</guid><content:encoded>'
+        f"&lt;p&gt;{FERRY.split('---')[2].strip()}&lt;/p&gt;</content:encoded></item>"
+    )
+    feed = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"{item.format('Inside', 'http://10.0.0.1/secret')}{whole}</channel></rss>"
+    )
+    assert await place.add(File("news.rss", feed.encode())) == (
+        "Added **The ferry**, 1 paragraph; this server has 1 of 40 articles.\n"
+        "Left out: http://10.0.0.1/secret leads to 10.0.0.1, which is no host of the open web: "
+        "check the address (an operator can allow inner hosts with PILCROW\\_ALLOWED\\_HOSTS)."
+    )
 
 
 async def test_the_limit_is_told(place: Place) -> None:

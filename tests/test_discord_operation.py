@@ -273,9 +273,9 @@ async def test_several_connections_that_are_refused_for_good(sample_folder: Path
     """A token that is refused once the bot has several connections ends it with a sentence."""
     arguments = ("run", "--index", str(sample_folder))
     async with LoopbackDiscord() as discord, BotProcess(discord, arguments) as bot:
-        await discord.ready()
+        await bot.line("ready as")
         await discord.close_gateway(4011)
-        await discord.until(lambda: discord.identifies == 2, what="the other connections")
+        await bot.line("ready as", times=2)
         await discord.close_gateway(4004)
         assert await bot.wait(20) == 1
         assert bot.log[-1].startswith("Discord does not accept the token: ")

@@ -24,9 +24,10 @@ from bot.ask import (
     together,
 )
 from bot.reader import OnnxReader, Span, find_reader
-from index.corpus import Hit
+from index.corpus import Article, Hit
 from index.errors import UnknownArticle
 from index.search import PassageIndex
+from index.split import split
 from tests.bot.examples import cite, index_of
 from tests.encoders import LetterEncoder
 from tests.readers import NumberReader
@@ -216,7 +217,10 @@ def test_what_contradicts_is_shown_beside_it() -> None:
 
 def test_where_it_is_unsure_it_reads_on(tmp_path: Path) -> None:
     """Eight passages are read, and eight more where none of these is an answer."""
-    text = "\n\n".join(["Aaaa 6.", *["Aaa b."] * 7, "Bbbb 9.", *["Bbbb."] * 7, "Cccc 12."])
+    # Other words of the same letters, for of what is said twice one is a hit.
+    as_ = ["Aaab.", "Aaba.", "Abaa.", "Baaa.", "Aa ab.", "Aa ba.", "Ab aa."]
+    bs = ["Bbbb.", "Bbb b.", "Bb bb.", "B bbb.", "Bb b b.", "B bb b.", "B b bb."]
+    text = "\n\n".join(["Aaaa 6.", *as_, "Bbbb 9.", *bs, "Cccc 12."])
     index = index_of(tmp_path, {"text": text})
     sure = consider(Question("a"), index, NumberReader(), judge(logistic(1)))
     assert [one.citation.quote for one in sure.candidates] == ["6"]
@@ -246,6 +250,30 @@ def test_a_pronoun_is_no_answer(text: str, quotes: list[str], tmp_path: Path) ->
     hits = index.search("who", 1)
     found = spans_read(Question("who"), hits, Edges())
     assert [one.citation.quote for one in found] == quotes
+
+
+def test_no_quote_runs_from_a_heading_into_a_sentence() -> None:
+    """Of words over the end of a heading, those below it are quoted; a heading's own words stay."""
+
+    class Whole(NumberReader):
+        """Reads all of each text, or the first of its words where it is asked for that."""
+
+        def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
+            """One span with score 1."""
+            return [[Span(0, 4 if question == "first" else len(t), 1.0)] for t in texts]
+
+    article = Article("a", "T", "Zero.\n\nOpen\nDaily\nFrom ten.", headings=((7, 11), (12, 17)))
+    hits = [Hit(passage, 1.0, 1.0, 1.0) for passage in split(article)]
+    for asked, quotes in (("all", ["Zero", "From ten"]), ("first", ["Zero", "Open"])):
+        found = spans_read(Question(asked), hits, Whole())
+        assert [one.citation.quote for one in found] == quotes
+        assert (
+            article.text[slice(*found[1].citation.sentence)]
+            == {
+                "From ten": "From ten.",
+                "Open": "Open",
+            }[quotes[1]]
+        )
 
 
 @pytest.mark.parametrize(
@@ -383,6 +411,15 @@ def test_what_two_people_said_is_put_together() -> None:
     assert both == Answer((anna, bert), 0.7)
     assert together([Answer((anna,), 0.9), Answer((anna,), 0.8)]) == Answer((anna,), 0.8)
     assert together([]) is None
+
+
+def test_what_two_copies_say_is_cited_once() -> None:
+    """Of the same words in two passages that say nearly the same, the first are cited alone."""
+    text = "Anna left the old house by the river before the fire."
+    one, copy = cite(text, "Anna"), cite(text.replace("left", "also left"), "Anna")
+    other = cite(text.replace("river", "sea"), "Anna")
+    assert together([Answer((one,), 0.9), Answer((copy,), 0.8)]) == Answer((one,), 0.8)
+    assert together([Answer((one,), 0.9), Answer((other,), 0.8)]) == Answer((one, other), 0.8)
 
 
 def test_what_two_people_said_on_the_sample_article(sample_index: PassageIndex) -> None:

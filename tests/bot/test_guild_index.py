@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def guilds(tmp_path: Path) -> GuildIndexes:
     (tmp_path / "ours.txt").write_text("Ours.")
     build(tmp_path / "index", [str(tmp_path / "ours.txt")], ENCODER)
     live = LiveIndex(tmp_path / "index", ENCODER)
-    return GuildIndexes(tmp_path / "index", live, ENCODER, Most(50), 30)
+    return GuildIndexes(tmp_path / "index", live, ENCODER, Most(50), 30, frozenset({"en"}))
 
 
 def test_a_server_without_articles_asks_the_operators(guilds: GuildIndexes) -> None:
@@ -60,6 +61,16 @@ def test_each_server_asks_its_own_and_the_operators(guilds: GuildIndexes) -> Non
     assert texts(guilds, OTHER) == ["Ours.", "Others."]
     assert texts(guilds, None) == ["Ours."]
     assert [one.text for one in guilds.own(GUILD)] == ["Theirs."]
+
+
+def test_articles_in_another_language_are_told(guilds: GuildIndexes) -> None:
+    """Of articles that the encoder was not made for there is a word, of others none."""
+    norwegian = replace(article("Deres."), language="no")
+    assert guilds.unspoken([article("Theirs."), replace(article("Ours."), language="en")]) is None
+    assert guilds.unspoken([article("Theirs."), norwegian]) == (
+        "1 article is in Norwegian (no), which letters was not made for: "
+        "answers about it will be poor."
+    )
 
 
 def test_what_is_removed_is_not_asked(guilds: GuildIndexes) -> None:

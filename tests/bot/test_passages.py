@@ -15,7 +15,7 @@ from tests.loopback.rules import message_faults
 TEXT = "First one.\n\nHe came to Rome. He saw *all* of it and won! He left.\n\nThe end."
 BUILD = "3f9c2a71d0be"
 ROME = {"title": "Caesar_in_Rome", "url": "https://a.example/rome"}
-LINK = "https://a.example/rome#:~:text=saw%20*all*%20of%20it"
+LINK = "https://a.example/rome#:~:text=Rome.%20He-,saw%20*all*%20of%20it,-and%20won!"
 
 
 def context(text: str, quote: str, embeds: bool, **known: object) -> Message:
@@ -83,7 +83,8 @@ def test_a_page_by_hand() -> None:
     message = passages.page([ours[2], other], Further(BUILD, (2, 3)), titled=True, embeds=True)
     assert shown(message) == (
         "The passages that come next, not an answer:",
-        "> The end.\n[¶ 3](https://a.example/rome#:~:text=The%20end.) · Caesar\\_in\\_Rome\n\n"
+        "> The end.\n[¶ 3](https://a.example/rome#:~:text="
+        "of%20it%20and%20won!%20He%20left.-,The%20end.) · Caesar\\_in\\_Rome\n\n"
         "> Elsewhere.\n¶ 1 · Other",
     )
     assert message.buttons == Further(BUILD, (2, 3))
@@ -111,11 +112,11 @@ def test_no_message_is_ever_over_a_limit(
 ) -> None:
     """Whatever the article is, Discord takes Context and More, and no word of it means anything."""
     whole = f"{text}\n\n{text}\n\n{text}"
-    article = Article("a-1", title, whole, url)
+    article = Article("a-1", title, whole, url, headings=((0, len(whole.partition("\n")[0])),))
     start, end = article.paragraphs[len(article.paragraphs) // 2]
     first = start + int((end - start - 1) * where)
     place = Place(BUILD, 0, first, first + 1 + int((end - first - 1) * length))
-    found = passages_of(whole, title=title, url=url)[:3]
+    found = passages_of(whole, title=title, url=url, headings=article.headings)[:3]
     for embeds in (True, False):
         check(passages.context(article, place, embeds))
         check(passages.page(found, Further(BUILD, (1, 2, 3, 4)), titled=True, embeds=embeds))

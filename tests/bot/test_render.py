@@ -43,7 +43,7 @@ CAESAR = {
 }
 TEXT = "First one.\n\nHe came to Rome. He saw *all* of it and won! He left."
 ASKED = Question("what did he see")
-LINK = "https://a.example/rome#:~:text=saw%20*all*%20of%20it"
+LINK = "https://a.example/rome#:~:text=Rome.%20He-,saw%20*all*%20of%20it,-and%20won!"
 
 
 def answered(text: str = TEXT, quote: str = "saw *all* of it", **known: object) -> Answer:
@@ -132,6 +132,25 @@ def test_what_is_not_known_is_left_out() -> None:
     )
 
 
+def test_page_and_section_stand_beside_the_paragraph() -> None:
+    """Where there are pages and headings, what is cited says its page and its section."""
+    text = "First one.\n\nTo *Rome*\nHe came."
+    known = {"headings": ((12, 21),), "pages": (0, 12)}
+    outcome = answered(text, "He came", **known)
+    link = "https://a.example/rome#page=2"
+    assert embed_of(outcome).description == (f"> **He came**.\n[¶ 2, p. 2]({link}) · To \\*Rome\\*")
+    assert content_of(outcome).split("\n")[1:] == [
+        "> **He came**.",
+        "¶ 2, p. 2 · To \\*Rome\\*",
+        "**Caesar\\_in\\_Rome** · Acta Diurna · 22 March 2018",
+        f"<{link}>",
+    ]
+    closest = Abstention(Reason.NOT_SAID, outcome.citations, 0.1)
+    assert str(embed_of(closest).description).endswith(f"[¶ 2, p. 2]({link}) · To \\*Rome\\*")
+    named = embed_of(Names(outcome.citations)).description
+    assert named == "**Named in the article, most often first:**\n**He came** ¶ 2, p. 2"
+
+
 def test_several_citations_are_numbered_and_say_which_article() -> None:
     """Two citations have numbers; where they are of two articles, each has its title, too."""
     other = cite("She stayed.", "She stayed.", title="Cleopatra", id="b")
@@ -148,7 +167,11 @@ def test_a_summary_and_a_topic() -> None:
     """A heading says what is shown; whole sentences stand as quotations with number and ¶."""
     sentences = (cite(TEXT, "First one.", **CAESAR), cite(TEXT, "He left.", **CAESAR))
     first, second = (
-        f"https://a.example/rome#:~:text={words}" for words in ("First%20one.", "He%20left.")
+        f"https://a.example/rome#:~:text={words}"
+        for words in (
+            "First%20one.,-He%20came%20to%20Rome.%20He%20saw",
+            "saw%20*all*%20of%20it%20and%20won!-,He%20left.",
+        )
     )
     embed = embed_of(Summary(sentences))
     assert embed.description == (
@@ -206,7 +229,9 @@ def test_a_masked_link_survives_any_address() -> None:
     description = str(embed_of(answered(url="https://a.example/b (c)/)d>")).description)
     _, applied = read(description)
     links = [words for name, words in applied if name == "link"]
-    assert links == ["https://a.example/b%20%28c%29/%29d%3E#:~:text=saw%20*all*%20of%20it"]
+    assert links == [
+        "https://a.example/b%20%28c%29/%29d%3E#:~:text=Rome.%20He-,saw%20*all*%20of%20it,-and%20won!"
+    ]
 
 
 def fields(embed: discord.Embed) -> Sequence[tuple[str | None, int]]:
@@ -245,6 +270,23 @@ urls = st.one_of(
 )
 
 
+def test_sections_share_the_room_of_plain_content() -> None:
+    """Three articles of nothing but marks, with long sections and many pages, are not too much."""
+    cited = []
+    for number in range(3):
+        heading = "*" * 90
+        (passage, *_) = passages_of(
+            f"{heading}\n{'*' * 3000}",
+            **{**CAESAR, "title": "*" * 300, "publisher": "*" * 300},
+            id=f"a-{number}",
+            headings=((0, 90),),
+            pages=(0,) * 1000,
+        )
+        cited.append(Citation(passage, 1000, 2000))
+    check(Answer(tuple(cited), 0.5, agreed=False), Question("*" * 1000))
+    check(Topic(tuple(Citation(c.passage, 0, 3000) for c in cited)), Question("*" * 1000))
+
+
 @given(
     texts=st.lists(article_texts, min_size=1, max_size=5),
     title=titles,
@@ -262,7 +304,9 @@ def test_no_message_is_ever_over_a_limit(
     known = {"title": title, "publisher": publisher, "url": url, "published": date(2018, 3, 22)}
     cited = []
     for number, text in enumerate(texts):
-        passage = passages_of(text, **known, id=f"a-{number}")[0]
+        # All of the text is a heading on page 1,000, which is more than there can be.
+        places = {"headings": ((0, len(text)),), "pages": (0,) * 1000} if number % 2 else {}
+        passage = passages_of(text, **known, **places, id=f"a-{number}")[0]
         skipped = int(len(passage.text) * cut)
         cited.append(Citation(passage, passage.start + skipped, passage.end - skipped // 2))
     question = Question(asked[:1000])

@@ -55,3 +55,23 @@ def test_a_long_article_is_summed_up_by_its_head() -> None:
     encoder = LetterEncoder()
     summary(Article("a", "Title", "\n\n".join(["Aaaa! Bbbb!"] * 3000)), encoder)
     assert len(encoder.asked) == 200
+
+
+def test_a_sentence_is_said_once() -> None:
+    """What the article says again, with a small edit, is not in its summary a second time."""
+    said = "Five men from Leeds were seen near the old bridge on Monday."
+    again = "Five men from Leeds were also seen near the old bridge Monday."
+    article = Article("a", "Title", f"{said}\n\n{again}\n\nThe bridge was closed.\n\nIt rained.")
+    assert [one.quote for one in summary(article, LetterEncoder())] == [
+        said,
+        "The bridge was closed.",
+        "It rained.",
+    ]
+
+
+def test_headings_sum_nothing_up() -> None:
+    """A heading is no sentence, and what stands below it opens its paragraph."""
+    headed = Article("a", "T", "Zzzz!\n\nCccc\nCccc cc! Dddd!", headings=((7, 11),))
+    assert [one.quote for one in summary(headed, LetterEncoder(), most=2)] == ["Zzzz!", "Cccc cc!"]
+    bare = Article("a", "T", "Aaaa\n\nBbbb", headings=((0, 4), (6, 10)))
+    assert [one.quote for one in first_sentences(bare)] == ["Aaaa", "Bbbb"]

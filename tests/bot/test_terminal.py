@@ -28,7 +28,7 @@ URL = "https://a.example/rome"
 ANSWER = Answer((cite(TEXT, "[bold]saw[/bold] it", **KNOWN, url=URL),), 0.93456)
 NEAR = cite(TEXT, TEXT.partition("\n\n")[2], **KNOWN)
 ABSTENTION = Abstention(Reason.NOT_SAID, (NEAR, cite(TEXT, "First one.", **KNOWN)), 0.1)
-LINK = f"{URL}#:~:text=%5Bbold%5Dsaw%5B%2Fbold%5D%20it"
+LINK = f"{URL}#:~:text=Rome.%20He-,%5Bbold%5Dsaw%5B%2Fbold%5D%20it,-and"
 
 
 def test_the_json_of_an_answer() -> None:
@@ -52,6 +52,8 @@ def test_the_json_of_an_answer() -> None:
                 "url": URL,
                 "link": LINK,
                 "paragraph": 2,
+                "page": None,
+                "section": None,
                 "start": 32,
                 "end": 51,
                 "quote": "[bold]saw[/bold] it",
@@ -90,6 +92,22 @@ def test_the_json_of_an_abstention() -> None:
     for near in nearest:
         assert (near["url"], near["link"]) == (None, None)
         assert TEXT[near["start"] : near["end"]] == near["quote"] == near["passage"]["text"]
+
+
+def test_page_and_section_are_told() -> None:
+    """Where there are pages and headings, text and JSON tell the page and the section."""
+    text = "First one.\n\nOn the way\nHe came."
+    known = {**KNOWN, "url": f"{URL}.pdf#page=9", "headings": ((12, 22),), "pages": (0, 12)}
+    answer = Answer((cite(text, "He came", **known),), 0.9)
+    assert as_text(answer, 1).plain == (
+        "He came.\n\n¶ 2, p. 2 · On the way · Caesar · Acta · 2 March 2018\n"
+        f"{URL}.pdf#page=2\n\nconfidence 90%"
+    )
+    [told] = as_json(Question("what?"), answer, "b", 1)["citations"]
+    assert (told["page"], told["section"], told["link"]) == (2, "On the way", f"{URL}.pdf#page=2")
+    assert as_text(Names(answer.citations), 1).plain == (
+        "Named in the article, most often first:\nHe came  ¶ 2, p. 2\nCaesar · Acta · 2 March 2018"
+    )
 
 
 def test_the_text_of_an_answer() -> None:

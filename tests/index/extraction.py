@@ -12,9 +12,9 @@ from pathlib import Path
 from lxml import html
 
 from index.corpus import Article
-from index.parsed import under_headings
-from index.sources import read
+from index.parsed import Block, under_headings
 from index.text import one_line
+from tests.sources import read
 
 PAGES = Path(__file__).parent / "pages"
 FIELDS = ("title", "publisher", "published", "url")
@@ -44,8 +44,9 @@ def expected(page: Path) -> Expected:
     for element in root.xpath("//*[@data-keep]"):
         parts = element if element.get("data-keep") == "row" else [element]
         words = " | ".join(one_line(part.text_content()) for part in parts)
-        blocks.append(("heading" if element.get("data-keep") == "heading" else "text", words))
-    _, paragraphs = under_headings(blocks, root.get("data-title"))
+        kind = "heading" if element.get("data-keep") == "heading" else "text"
+        blocks.append(Block(kind, words))
+    paragraphs = under_headings(blocks, root.get("data-title")).paragraphs
     return Expected(paragraphs, {field: root.get(f"data-{field}") for field in FIELDS})
 
 

@@ -60,6 +60,15 @@ class Site:
         self.answers[path] = answer
         return self.url(path)
 
+    def fail(self, path: str) -> str:
+        """Lets a path answer that it cannot now; returns its address."""
+
+        async def answer(_: web.Request) -> web.StreamResponse:
+            return web.Response(status=503)
+
+        self.answers[path] = answer
+        return self.url(path)
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append((request.path, dict(request.headers)))
         if request.path not in self.answers:

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from index import store
+from index.asked import Asked, last_asked
 from index.build import Built, Reports, build
 from index.check import check
+from index.choice import Choice
 from index.errors import DamagedIndex, SourceError, WrongEncoder
+from index.gather import Changes
 from index.search import open_index
 from index.sources import SAMPLE
 from tests.encoders import BrokenEncoder, LetterEncoder
@@ -49,8 +52,10 @@ def vectors_of(index: Path) -> dict[str, bytes]:
 def test_first_build_is_of_the_sample(tmp_path: Path) -> None:
     """An index that was never built is built from the sample article when no source is named."""
     built = build(tmp_path, [], LetterEncoder())
-    assert built == Built(store.current_build(tmp_path), 1, 26, 26, False)
-    assert store.last_sources(tmp_path) == ["sample"]
+    assert built == Built(
+        store.current_build(tmp_path), 1, 26, 26, False, {"en": 1}, Changes(new=1)
+    )
+    assert last_asked(tmp_path) == Asked(("sample",), Choice())
     assert check(tmp_path, LetterEncoder()).passages == 26
 
 
@@ -59,8 +64,8 @@ def test_same_input_is_the_same_build(tmp_path: Path) -> None:
     one = build(tmp_path / "one", [SAMPLE], LetterEncoder())
     two = build(tmp_path / "two", [SAMPLE], LetterEncoder())
     assert one.name == two.name
-    assert {name: data for name, (data, _, _) in contents(tmp_path / "one").items()} == {
-        name: data for name, (data, _, _) in contents(tmp_path / "two").items()
+    assert {name: data for name, (data, _, _) in contents(tmp_path / "one" / one.name).items()} == {
+        name: data for name, (data, _, _) in contents(tmp_path / "two" / two.name).items()
     }
 
 
@@ -137,7 +142,7 @@ def test_sources_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir("/")
     build(index, [], LetterEncoder())
     assert [a.text for a in open_index(index, LetterEncoder()).articles] == ["Second."]
-    assert store.last_sources(index) == [str(tmp_path / "a.txt")]
+    assert last_asked(index) == Asked((str(tmp_path / "a.txt"),), Choice())
 
 
 def test_link_is_remembered_by_its_own_name(tmp_path: Path) -> None:
@@ -220,7 +225,7 @@ def test_old_builds_are_removed(tmp_path: Path) -> None:
     for number in range(5):
         source = article(tmp_path, "a", f"Paragraph {number}.")
         names.append(build(index, [source], LetterEncoder()).name)
-    kept = {"CURRENT", "lock", "sources.json", *names[2:]}
+    kept = {"CURRENT", "lock", "seen.json", "sources.json", *names[2:]}
     assert {path.name for path in index.iterdir()} == kept
     assert store.current_build(index) == names[4]
 

@@ -23,6 +23,7 @@ FILES = [
     "catalogue.jsonl",
     "ids.npy",
     "passages.npy",
+    "likeness.npy",
     "vectors.faiss",
     "vocabulary.txt",
     "words/begins.npy",

@@ -7,9 +7,15 @@ import pytest
 
 from index.clean import own_paragraphs, plain_paragraphs
 from index.corpus import Article
-from index.sources import SAMPLE, read, sample_folder
+from index.sources import SAMPLE, sample_folder
+from tests.sources import read
 
 SAMPLE_FILE = sample_folder() / "000_2b8243ca65ed262c.txt"
+
+
+def own(paragraphs: list[str], publisher: str | None = None) -> list[str]:
+    """The paragraphs that belong to the article itself."""
+    return [paragraphs[place] for place in own_paragraphs(paragraphs, publisher)]
 
 
 def paragraphs_of(article: Article) -> list[str]:
@@ -84,7 +90,7 @@ def test_sample_words_are_the_words_of_the_file(tmp_path: Path) -> None:
 )
 def test_residue_is_no_paragraph(residue: str) -> None:
     """A line of nothing but what a content system left behind is no paragraph."""
-    assert own_paragraphs(plain_paragraphs(f"One.\n{residue}\nTwo.")) == ["One.", "Two."]
+    assert own(plain_paragraphs(f"One.\n{residue}\nTwo.")) == ["One.", "Two."]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ def test_residue_is_no_paragraph(residue: str) -> None:
 )
 def test_words_in_brackets_stay(line: str) -> None:
     """Brackets with words of the article beside or in them belong to it."""
-    assert own_paragraphs(["One.", line, "Two."]) == ["One.", line, "Two."]
+    assert own(["One.", line, "Two."]) == ["One.", line, "Two."]
 
 
 def test_many_comments_before_words_are_read_at_once() -> None:
@@ -127,7 +133,7 @@ def test_many_comments_before_words_are_read_at_once() -> None:
 )
 def test_cross_reference_is_no_paragraph(reference: str) -> None:
     """A line that only refers to other pages is no paragraph."""
-    assert own_paragraphs(["One.", reference, "Two."]) == ["One.", "Two."]
+    assert own(["One.", reference, "Two."]) == ["One.", "Two."]
 
 
 @pytest.mark.parametrize(
@@ -146,20 +152,20 @@ def test_cross_reference_is_no_paragraph(reference: str) -> None:
 )
 def test_sentence_that_begins_like_a_reference_stays(sentence: str) -> None:
     """A sentence, or a long line, is a paragraph however it begins."""
-    assert own_paragraphs(["One.", sentence, "Two."]) == ["One.", sentence, "Two."]
+    assert own(["One.", sentence, "Two."]) == ["One.", sentence, "Two."]
 
 
 @pytest.mark.parametrize("publisher", ["Sky News", "The Guardian", "BBC", "Voice of America"])
 def test_lone_publisher_line_is_no_paragraph(publisher: str) -> None:
     """The name of a publisher alone on the first or the last line is no paragraph."""
-    assert own_paragraphs([publisher, "One.", "Two."]) == ["One.", "Two."]
-    assert own_paragraphs(["One.", "Two.", publisher]) == ["One.", "Two."]
+    assert own([publisher, "One.", "Two."]) == ["One.", "Two."]
+    assert own(["One.", "Two.", publisher]) == ["One.", "Two."]
 
 
 def test_known_publisher_is_recognised_by_its_name() -> None:
     """A publisher that metadata name is recognised whatever it is called."""
-    assert own_paragraphs(["One.", "the onion"], "The Onion") == ["One."]
-    assert own_paragraphs(["One.", "the onion"]) == ["One.", "the onion"]
+    assert own(["One.", "the onion"], "The Onion") == ["One."]
+    assert own(["One.", "the onion"]) == ["One.", "the onion"]
 
 
 @pytest.mark.parametrize(
@@ -167,17 +173,17 @@ def test_known_publisher_is_recognised_by_its_name() -> None:
 )
 def test_line_that_is_no_publisher_stays(line: str) -> None:
     """A signature, a sentence or another short line at the end belongs to the article."""
-    assert own_paragraphs(["One.", line]) == ["One.", line]
+    assert own(["One.", line]) == ["One.", line]
 
 
 def test_publisher_in_the_middle_stays() -> None:
     """A publisher's name between two paragraphs stays: there it is a heading or a quote's."""
-    assert own_paragraphs(["One.", "Sky News", "Two."]) == ["One.", "Sky News", "Two."]
+    assert own(["One.", "Sky News", "Two."]) == ["One.", "Sky News", "Two."]
 
 
 def test_publisher_that_is_all_there_is_stays() -> None:
     """An article of a single line keeps it."""
-    assert own_paragraphs(["Sky News"]) == ["Sky News"]
+    assert own(["Sky News"]) == ["Sky News"]
 
 
 def test_blank_lines_part_paragraphs() -> None:

@@ -17,7 +17,7 @@ from index.docx import docx_article
 from index.errors import SourceError
 from index.parse import answer, parse
 from index.parsed import Parsed
-from index.sources import read
+from tests.sources import read
 
 
 def written(make: Callable[[DocumentObject], object]) -> bytes:
@@ -57,7 +57,9 @@ def test_word_file_is_an_article(tmp_path: Path) -> None:
             "Two.",
         ]
     )
-    assert read([str(tmp_path / "a.docx")]) == [Article("a", "Bridge reopens", text)]
+    [article] = read([str(tmp_path / "a.docx")])
+    assert article == Article("a", "Bridge reopens", text, headings=((11, 23), (24, 27)))
+    assert [text[start:end] for start, end in article.headings] == ["What remains", "Now"]
 
 
 def test_title_of_the_properties_counts() -> None:
@@ -68,7 +70,7 @@ def test_title_of_the_properties_counts() -> None:
         document.add_heading("Floods", 1)
         document.add_paragraph("One.")
 
-    assert docx_article(written(make)) == Parsed(["Floods\nOne."], "A report")
+    assert docx_article(written(make)) == Parsed(["Floods\nOne."], "A report", headings=[1])
 
 
 def test_file_without_text_is_refused(tmp_path: Path) -> None:
@@ -102,4 +104,4 @@ MENDED = st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 40), st.binary(max
 def test_any_file_is_parsed_or_refused(data: bytes) -> None:
     """Whatever a file holds, what comes back are paragraphs or the rest of a sentence."""
     found = answer(data, "docx")
-    assert set(found) in ({"wrong"}, {"paragraphs", "title", "url", "published", "publisher"})
+    assert set(found) in ({"wrong"}, set(Parsed.__slots__))

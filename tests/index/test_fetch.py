@@ -17,13 +17,22 @@ import trustme
 from aiohttp import web
 
 from index import fetch as fetch_module
+from index import web as web_module
 from index.errors import SourceError
-from index.fetch import Fetched, fetch
+from index.web import Fetched, Known, Web
 from tests.index.site import Site, running_site
 from tests.terminal import environment
 
 MOST = 1024 * 1024
 PAGE = "<html><body><p>One.</p></body></html>"
+
+
+def fetch(address: str, most: int, allowed: frozenset[str] = frozenset()) -> Fetched:
+    """What stands at an address."""
+    with Web(most, allowed) as asked:
+        fetched = asked.run(asked.fetch(address))
+    assert fetched is not None
+    return fetched
 
 
 @pytest.fixture
@@ -61,7 +70,9 @@ def answering(monkeypatch: pytest.MonkeyPatch, name: str, *answers: list[str]) -
 def test_page_is_fetched(site: Site) -> None:
     """What stands at an address is had, as it is, and with its address without the fragment."""
     address = site.serve("/a", PAGE)
-    assert fetch(f"{address}#part", MOST, site.allowed) == Fetched(address, "html", PAGE.encode())
+    assert fetch(f"{address}#part", MOST, site.allowed) == Fetched(
+        Known(address, None, None), "html", PAGE.encode()
+    )
 
 
 def test_site_is_told_who_reads(site: Site) -> None:
@@ -78,7 +89,7 @@ def test_redirects_are_followed(site: Site) -> None:
     site.serve("/f", PAGE)
     for here, there in ("ab", "bc", "cd", "de", "ef"):
         site.redirect(f"/{here}", f"/{there}")
-    assert fetch(site.url("/a"), MOST, site.allowed).address == site.url("/f")
+    assert fetch(site.url("/a"), MOST, site.allowed).known.address == site.url("/f")
     site.redirect("/0", "/a")
     assert refusal(site, site.url("/0")) == ("redirects more than 5 times: name the last address.")
 
@@ -281,7 +292,7 @@ def test_slow_answer_is_refused(
     site: Site, beginning: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer that does not come, or a byte at a time, is waited for only so long."""
-    monkeypatch.setattr(fetch_module, "MOST_SECONDS", 1)
+    monkeypatch.setattr(web_module, "MOST_SECONDS", 1)
 
     async def slow(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/html"})
@@ -335,8 +346,9 @@ def test_certificate_has_to_be_for_the_host(tmp_path: Path, name: str, verified:
     authority.issue_cert(name).configure_cert(tls)
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     code = (
-        "import sys; from index.fetch import fetch\n"
-        "print(fetch(f'https://{sys.argv[1]}/a', 1000, frozenset(sys.argv[1:])).data.decode())"
+        "import sys; from index.web import Web\n"
+        "with Web(1000, frozenset(sys.argv[1:])) as web:\n"
+        "    print(web.run(web.fetch(f'https://{sys.argv[1]}/a')).data.decode())"
     )
     with running_site(tls) as site:
         site.serve("/a", PAGE)
@@ -379,7 +391,7 @@ def test_status_is_told(site: Site, status: int) -> None:
 )
 def test_content_type_says_what_it_is(site: Site, path: str, content_type: str, kind: str) -> None:
     """What an answer is says its content type, or the address's suffix if that says nothing."""
-    assert fetch(site.serve(path, PAGE, content_type), MOST, site.allowed).kind == kind
+    assert fetch(site.serve(path, PAGE, content_type), MOST, site.allowed).form == kind
 
 
 @pytest.mark.parametrize("content_type", ["image/png", "application/octet-stream", "text/css"])
@@ -387,7 +399,8 @@ def test_other_content_types_are_refused(site: Site, content_type: str) -> None:
     """A picture, or anything of which nothing is known, is refused by its type."""
     assert refusal(site, site.serve("/a", PAGE, content_type)) == (
         f"is of the type {content_type}, which is not read: "
-        "name a web page, a PDF, a Word file, Markdown or plain text."
+        "name a web page, a PDF, a Word file, a book (EPUB), Markdown, plain text, a feed, "
+        "a sitemap or a .zip."
     )
 
 
@@ -429,7 +442,7 @@ def test_long_robots_txt_is_read_in_part(site: Site) -> None:
     site.serve("/robots.txt", rules, "text/plain")
     site.serve("/b", PAGE)
     assert refusal(site, site.serve("/a", PAGE)).startswith("may not be read by programs")
-    assert fetch(site.url("/b"), MOST, site.allowed).kind == "html"
+    assert fetch(site.url("/b"), MOST, site.allowed).form == "html"
 
 
 def test_headers_without_an_end_are_refused(site: Site) -> None:

@@ -11,8 +11,9 @@ from index.corpus import Article
 from index.errors import SourceError
 from index.html import html_article
 from index.parse import answer
-from index.sources import read
+from index.parsed import Parsed
 from tests.index.extraction import PAGES, expected, score
+from tests.sources import read
 
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
 SAID = "“We are glad that all of it is done by now,” the mayor said."
@@ -71,6 +72,7 @@ def test_page_says_what_it_is(tmp_path: Path) -> None:
             "https://courier.example/bridge",
             date(2024, 2, 3),
             "Courier",
+            "en",
         )
     ]
 
@@ -232,5 +234,5 @@ MARKUP = st.lists(
 def test_any_page_is_parsed_or_refused(data: bytes) -> None:
     """Whatever a page holds, what comes back are paragraphs or the rest of a sentence."""
     found = answer(data, "html", "https://x.example/")
-    assert set(found) in ({"wrong"}, {"paragraphs", "title", "url", "published", "publisher"})
+    assert set(found) in ({"wrong"}, set(Parsed.__slots__))
     assert found.get("wrong") is None, "lxml and trafilatura read anything"

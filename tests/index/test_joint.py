@@ -102,8 +102,12 @@ def test_ids_that_collide_are_told_apart(tmp_path: Path) -> None:
     assert [h.passage.text for h in joint.search("common", 10, ["a"])] == ["aa common"]
 
 
-def test_equal_hits_come_in_the_order_of_the_builds(tmp_path: Path) -> None:
-    """Of equal passages the earlier build's comes first."""
-    parts = [opened(tmp_path / name, {name: "aa common"}) for name in ("one", "two", "three")]
-    hits = JointIndex(parts).search("aa", 2)
-    assert [hit.passage.article.id for hit in hits] == ["one", "two"]
+def test_what_several_builds_say_is_a_hit_once(tmp_path: Path) -> None:
+    """Of equal passages the earlier build's is the hit, and other passages are not crowded out."""
+    texts = {"one": "aa common", "two": "aa common\n\nzz other", "three": "aa common"}
+    parts = [opened(tmp_path / name, {name: text}) for name, text in texts.items()]
+    joint = JointIndex(parts)
+    hits = joint.search("aa", 2)
+    assert [(h.passage.article.id, h.passage.paragraph) for h in hits] == [("one", 1), ("two", 2)]
+    [hit] = joint.search("aa", 1, ["three"])
+    assert hit.passage.article.id == "three"

@@ -16,6 +16,7 @@ from index.errors import NoIndex, TooMuch
 from index.kept import Most
 from index.search import open_index
 from tests.encoders import BrokenEncoder, LetterEncoder
+from tests.sources import read
 
 ENCODER = LetterEncoder()
 MANY = Most(articles=50)
@@ -162,7 +163,7 @@ def test_another_encoder_builds_anew_from_what_is_kept(tmp_path: Path) -> None:
 
 def test_the_sample_article_is_kept_as_it_is(tmp_path: Path) -> None:
     """Reading a kept article changes no character of it."""
-    (sample,) = sources.read([sources.SAMPLE])
+    (sample,) = read([sources.SAMPLE])
     kept.add(tmp_path, [sample], ENCODER, MANY)
     assert texts(tmp_path) == [sample.text]
 

@@ -60,4 +60,4 @@ def test_the_next_build_leaves_no_litter(kills: list[dict[str, object]]) -> None
     assert [kill["names"] for kill in kills] == [undisturbed] * len(kills)
     assert isinstance(undisturbed, list)
     assert undisturbed[-1] == "sources.json"
-    assert len(undisturbed) == len(["CURRENT", "lock", "sources.json"]) + 3
+    assert len(undisturbed) == len(["CURRENT", "lock", "seen.json", "sources.json"]) + 3

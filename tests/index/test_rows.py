@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES, read
+from tests.sources import read
 
 
 def articles_of(folder: Path, *lines: object) -> list[Article]:
@@ -44,10 +45,11 @@ def test_all_fields_of_a_row_are_kept(tmp_path: Path) -> None:
         "published": "2018-03-22",
         "publisher": "P",
         "text": "One.\nTwo.",
-        "language": "en",
+        "language": "fr",
+        "section": "World",
     }
     assert articles_of(tmp_path, row) == [
-        Article("voa/1 a", "T", "One.\n\nTwo.", "https://x.y/z", date(2018, 3, 22), "P")
+        Article("voa/1 a", "T", "One.\n\nTwo.", "https://x.y/z", date(2018, 3, 22), "P", "fr")
     ]
 
 
@@ -59,7 +61,7 @@ def test_only_text_is_required(tmp_path: Path) -> None:
 
 def test_empty_fields_count_as_unknown(tmp_path: Path) -> None:
     """Empty and null fields are fields that are not there."""
-    empty = dict.fromkeys(("id", "title", "url", "published", "publisher"), " ")
+    empty = dict.fromkeys(("id", "title", "url", "published", "publisher", "language"), " ")
     null = dict.fromkeys(empty)
     [one] = articles_of(tmp_path, {**empty, "text": "One."})
     assert articles_of(tmp_path, {**null, "text": "One."}) == [one]

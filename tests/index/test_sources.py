@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from index.build import build
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
-from index.sources import MOST_BYTES, SAMPLE, keep, read
+from index.sources import SAMPLE, keep
 from tests.encoders import LetterEncoder
+from tests.sources import read
 
 Rows = list[dict[str, object]]
 
@@ -125,7 +127,8 @@ def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
         file = written(tmp_path / name, "text")
         assert refusal(file) == (
             f"{file} is not a kind of file that is read: "
-            "use .txt, .md, .html, .htm, .pdf, .docx, .jsonl files."
+            "use .txt, .md, .html, .htm, .pdf, .docx, .epub, .jsonl, .zip, .xml, .rss, .atom, "
+            ".xml.gz files."
         )
 
 
@@ -140,7 +143,7 @@ def test_folder_without_articles_is_refused(tmp_path: Path) -> None:
     written(tmp_path / "empty.txt", "")
     assert refusal(str(tmp_path)) == (
         f"The folder {tmp_path} has no article that can be read: "
-        "put .txt, .md, .html, .htm, .pdf, .docx, .jsonl files there."
+        "put .txt, .md, .html, .htm, .pdf, .docx, .epub, .jsonl, .zip files there."
     )
 
 

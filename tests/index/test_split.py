@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.corpus import PARAGRAPH_BREAK, Article
-from index.sources import SAMPLE, read
+from index.sources import SAMPLE
 from index.split import sentences, split
+from tests.sources import read
 
 
 def article_of(*paragraphs: str) -> Article:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from index import store
+from index.asked import last_asked
 from index.build import SPLIT_PARAMETERS, build
 from index.corpus import Article
 from index.errors import DamagedIndex, NoIndex
@@ -42,6 +43,8 @@ def test_build_holds_what_was_published(index: Path) -> None:
     assert len(article.paragraphs) == 26
     assert rows.tolist() == [[0, p.paragraph, p.start, p.end] for p in passages]
     assert rows.dtype == np.int64
+    assert store.load_likeness(folder).tolist() == list(range(26))
+    assert store.load_likeness(folder).dtype == np.int32
     vectors = store.load_vectors(folder)
     expected = LetterEncoder().embed([p.text for p in passages])
     assert (vectors.count, vectors.dimensions) == (26, 26)
@@ -103,7 +106,7 @@ def test_folder_without_a_build_has_none(tmp_path: Path) -> None:
         assert str(told.value) == (
             f"There is no index in {folder}: run `pilcrow build`, or name its folder with --index."
         )
-        assert store.last_sources(folder) is None
+        assert last_asked(folder) is None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_damaged_list_of_sources_is_refused(index: Path, content: bytes | None) 
     file = index / "sources.json"
     file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(DamagedIndex) as told:
-        store.last_sources(index)
+        last_asked(index)
     assert str(told.value) == (
         f"{file} is missing or is no list of sources: run `pilcrow build SOURCE ...`, naming them."
     )

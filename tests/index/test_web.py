@@ -9,12 +9,14 @@ import pytest
 from fpdf import FPDF
 
 from index.build import build
+from index.contents import MOST_BYTES
 from index.corpus import Article
 from index.errors import SourceError
 from index.settings import IndexSettings
-from index.sources import MOST_BYTES, is_address, keep, read
+from index.sources import is_address, keep
 from tests.encoders import LetterEncoder
 from tests.index.site import Site, running_site
+from tests.sources import read
 from tests.terminal import pilcrow
 
 LONG = "The old bridge at Dunmore reopened on Friday, eleven weeks after the river took an arch."
@@ -51,7 +53,7 @@ def test_page_is_an_article(site: Site) -> None:
     own = site.url("/bridge")
     address = site.serve("/bridge.html", page(own))
     assert of(site, f"{address}?utm_source=chat#top") == [
-        Article(digest(own), "Bridge reopens", LONG, own, date(2024, 2, 3), "Courier")
+        Article(digest(own), "Bridge reopens", LONG, own, date(2024, 2, 3), "Courier", "en")
     ]
 
 
@@ -88,7 +90,9 @@ def test_pdf_of_the_web_is_an_article(site: Site) -> None:
     pdf.multi_cell(0, 6, LONG)
     address = site.serve("/a", bytes(pdf.output()), "application/pdf")
     [article] = of(site, address)
-    assert (article.id, article.text, article.url) == (digest(address), LONG, address)
+    assert article == Article(
+        digest(address), article.title, LONG, address, article.published, None, "en", (0,)
+    )
 
 
 def test_address_without_an_article_is_refused(site: Site) -> None:
@@ -120,14 +124,17 @@ def test_rebuild_reads_the_address_again(site: Site, tmp_path: Path) -> None:
 
 
 def test_rebuild_without_the_site_leaves_the_index(site: Site, tmp_path: Path) -> None:
-    """Where the site is gone, the build stops with a sentence, and the one before serves on."""
+    """Where the site is down, the build stops with a sentence, and the one before serves on."""
     address = site.serve("/a", page())
     build(tmp_path, [address], LetterEncoder(), allowed=site.allowed)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    del site.answers["/a"]
+    site.fail("/a")
     with pytest.raises(SourceError) as refused:
         build(tmp_path, [], LetterEncoder(), allowed=site.allowed)
-    assert str(refused.value) == f"{address} answers with HTTP status 404: check the address."
+    assert (
+        str(refused.value)
+        == f"{address} answers with HTTP status 503, as busy servers do: try again later."
+    )
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 

@@ -115,13 +115,13 @@ class BotProcess:
         async with asyncio.timeout(timeout):
             return await self._ended()
 
-    async def line(self, pattern: str, timeout: float = 20) -> str:
-        """Returns the first line of output that holds the regular expression, awaited."""
+    async def line(self, pattern: str, timeout: float = 20, times: int = 1) -> str:
+        """Returns the nth line of output that holds the regular expression, awaited."""
         async with asyncio.timeout(timeout), self._line:
             while True:
-                for line in self.log:
-                    if re.search(pattern, line):
-                        return line
+                found = [line for line in self.log if re.search(pattern, line)]
+                if len(found) >= times:
+                    return found[times - 1]
                 await self._line.wait()
 
     def terminate(self) -> None:

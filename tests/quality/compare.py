@@ -16,8 +16,8 @@ from bot.questions import Labelled, read_labelled
 from index.corpus import Passage
 from index.encoder import SentenceEncoder, find_encoder
 from index.search import WEIGHT_OF_WORDS
-from index.sources import read
 from index.split import split
+from tests.sources import read
 
 QUALITY = Path(__file__).parent
 TOKEN = r"(?u)\b\w+\b"

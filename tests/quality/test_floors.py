@@ -15,8 +15,9 @@ from bot.evaluate import Report, ask_all, report
 from bot.questions import read_labelled
 from bot.reader import find_reader
 from index.search import PassageIndex
-from index.sources import SAMPLE, read
+from index.sources import SAMPLE
 from tests.quality.followups import CONTROLS, FOLLOWUPS, ways_to_ask
+from tests.sources import read
 
 QUALITY = Path(__file__).parent
 
