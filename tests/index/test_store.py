@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import pytest
 from index import store
 from index.asked import last_asked
 from index.build import SPLIT_PARAMETERS, build
-from index.corpus import Article
+from index.corpus import Article, Entry
 from index.errors import DamagedIndex, NoIndex
 from index.sources import SAMPLE
 from index.split import split
@@ -50,6 +50,16 @@ def test_build_holds_what_was_published(index: Path) -> None:
     assert (vectors.count, vectors.dimensions) == (26, 26)
     assert np.array_equal(vectors.vectors(np.arange(26)), expected)
     assert store.load_words(folder).scores("Masood").argmax() == 11
+
+
+def test_catalogue_says_all_of_an_article_but_its_text(tmp_path: Path) -> None:
+    """What lists show of an article needs no reading of its text."""
+    row = {"id": "a", "title": "T", "text": "Words.", "url": "https://a.example/", "language": "no"}
+    dated = {"published": "2024-05-06", "publisher": "P"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row | dated))
+    build(tmp_path / "index", [str(tmp_path / "rows.jsonl")], LetterEncoder())
+    [entry] = store.load_articles(current(tmp_path / "index")).entries
+    assert entry == Entry("a", "T", "https://a.example/", date(2024, 5, 6), "P", "no")
 
 
 def test_manifest_says_what_the_build_holds(index: Path) -> None:
