@@ -20,8 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.corpus import Article, Entry
 from index.errors import DamagedIndex
 from index.files import RandomFile, mapped
-from index.text import hash_of
-from index.words import WORD_OF_LETTERS
+from index.words import WORD_OF_LETTERS, hash_of
 
 ARTICLES = "articles.jsonl"
 _PLACES, _IDS = "articles.npy", "ids.npy"

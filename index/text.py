@@ -1,10 +1,7 @@
 """Unicode made regular, in the one place where it is."""
 
-import hashlib
 import re
 import unicodedata
-
-import numpy as np
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -36,12 +33,6 @@ def one_line(text: str) -> str:
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 article", "1,200 articles"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def hash_of(text: str) -> np.uint64:
-    """64 bits for a text; that two of a million texts share theirs happens once in 10^7 times."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return np.uint64(int.from_bytes(digest, "little"))
 
 
 def _is_dropped(character: str) -> bool:

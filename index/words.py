@@ -11,6 +11,7 @@ A score is computed when the words are built (Lù 2024, "BM25S"), and a search a
 arrays are mapped, so that processes share them and nothing is read before it is needed.
 """
 
+import hashlib
 import json
 import math
 import re
@@ -24,7 +25,6 @@ import Stemmer
 from numpy.typing import NDArray
 
 from index.files import mapped
-from index.text import hash_of
 
 # Every run of letters and digits counts, single digits too: "5" may be what was asked for.
 _TOKEN = re.compile(r"\b\w+\b")
@@ -242,6 +242,12 @@ class _Numbers(dict[str, int]):
         token = self._stemmer.stemWord(word)
         self[word] = number = self.tokens.setdefault(token, len(self.tokens))
         return number
+
+
+def hash_of(text: str) -> np.uint64:
+    """64 bits for a text; that two of a million texts share theirs happens once in 10^7 times."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))
 
 
 def _tokens(query: str) -> list[str]:
