@@ -64,7 +64,7 @@ def test_page_is_parsed() -> None:
 
 def test_pdf_is_parsed() -> None:
     """What a PDF holds comes back from the process that parses it."""
-    assert parse(pdf(SHOWN), "pdf", "a") == Parsed(["One."])
+    assert parse(pdf(SHOWN), "pdf", "a") == Parsed(["One."], pages=[(0, 0)])
 
 
 def test_other_letters_come_back() -> None:
