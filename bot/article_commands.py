@@ -13,7 +13,7 @@ from bot.guild_data import choose
 from bot.markup import escape_within
 from bot.render import Message
 from bot.sending import defer, fill
-from index.corpus import Article
+from index.corpus import Article, Entry
 from index.text import count
 
 ALL = "all articles"
@@ -102,7 +102,7 @@ async def complete(client: PilcrowClient, interaction: discord.Interaction, type
     def found() -> list[tuple[str, str]]:
         index = guilds.current(origin.guild)
         in_use = guilds.scope(index, origin.guild, origin.channels)
-        return choices(typed, index.articles, in_use or ())
+        return choices(typed, index.entries, in_use or ())
 
     # Not in the pool of the questions, for who types does not wait until it is free.
     return as_choices(await asyncio.to_thread(found))
@@ -130,11 +130,11 @@ async def _use(
         await asyncio.to_thread(choose, guilds.folder, guild, channel, [])
         return Message("From now on all articles are asked here.")
     index = await asyncio.to_thread(guilds.current, guild)
-    articles = {article.id: article for article in (find(one, index.articles) for one in named)}
+    articles = {article.id: article for article in (find(one, index.entries) for one in named)}
     await asyncio.to_thread(choose, guilds.folder, guild, channel, list(articles))
     titles = "\n".join(f"- {_bold(article)}" for article in articles.values())
     return Message(f"From now on what is asked here is asked of:\n{titles}")
 
 
-def _bold(article: Article) -> str:
+def _bold(article: Article | Entry) -> str:
     return f"**{escape_within(article.title, _TITLE)}**"

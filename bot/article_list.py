@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from bot.markup import escape_within
 from bot.render import Message
 from bot.wording import imprint
-from index.corpus import Article
+from index.corpus import Entry
 from index.joint import AnyIndex, JointIndex
 from index.text import count
 
@@ -24,16 +24,16 @@ def article_list(index: AnyIndex, in_use: Collection[str] | None) -> Message:
     if in_use is not None:
         heading += f"; this channel asks the {len(in_use):,} marked {_MARK}"
     ours, *added = index.builds if isinstance(index, JointIndex) else [index]
-    theirs = [article for build in added for article in build.articles]
+    theirs = [article for build in added for article in build.entries]
     # Half of the room for what the server has added, and all that this leaves for the others.
     lines = _lines(theirs, in_use, _CONTENT // 2)
     if lines:
         lines.insert(0, f"Added by this server ({len(theirs):,}):")
     room = _CONTENT - sum(len(line) + 1 for line in lines)
-    return Message("\n".join([f"{heading}:", *_lines(ours.articles, in_use, room), *lines]))
+    return Message("\n".join([f"{heading}:", *_lines(ours.entries, in_use, room), *lines]))
 
 
-def _lines(articles: Sequence[Article], in_use: Collection[str] | None, room: int) -> list[str]:
+def _lines(articles: Sequence[Entry], in_use: Collection[str] | None, room: int) -> list[str]:
     """A line for each article that there is room for, and one for the number of the others."""
     lines: list[str] = []
     marked = in_use or ()

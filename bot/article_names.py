@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 from rapidfuzz.utils import default_process
 
-from index.corpus import Article
+from index.corpus import Article, Entry
 from index.errors import UnknownArticle
+
+_A = TypeVar("_A", Article, Entry)
 
 MOST_CHOICES = 25
 LONGEST_CHOICE = 100
@@ -32,7 +35,7 @@ _CLEAR = 10
 
 
 def choices(
-    typed: str, articles: Sequence[Article], first: Collection[str] = ()
+    typed: str, articles: Sequence[_A], first: Collection[str] = ()
 ) -> list[tuple[str, str]]:
     """(title, value) of the articles that may be meant, best first, as many as Discord shows.
 
@@ -47,7 +50,7 @@ def choices(
     return [(clipped(ordered[place].title), value_of(ordered[place].id)) for place in best]
 
 
-def find(text: str, articles: Sequence[Article]) -> Article:
+def find(text: str, articles: Sequence[_A]) -> _A:
     """The article that is meant by a value of `choices`, its title, or most of it.
 
     Raises:
@@ -82,7 +85,7 @@ def clipped(title: str) -> str:
     return title if len(title) <= LONGEST_CHOICE else title[: LONGEST_CHOICE - 1] + "…"
 
 
-def _likeness(typed: str, articles: Sequence[Article]) -> NDArray[np.float32]:
+def _likeness(typed: str, articles: Sequence[_A]) -> NDArray[np.float32]:
     """How like each title is to what was typed, 0 to 101.
 
     100 is for a title that has all of it, or each of its words, somewhere; the last point is for

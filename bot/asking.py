@@ -144,7 +144,7 @@ def _work(
     if article is None:
         scope = asking.guilds.scope(index, origin.guild, origin.channels)
     else:
-        scope = [find(article, index.articles).id]
+        scope = [find(article, index.entries).id]
     outcome = answer(question, index, asking.reader, asking.judgement, scope)
     seconds = time.perf_counter() - began
     kind = ABSTENTION if isinstance(outcome, Abstention) else ANSWER

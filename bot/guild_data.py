@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -37,7 +37,7 @@ def choose(index: Path, guild: int, channel: int, articles: Sequence[str]) -> No
 
 
 def chosen(
-    index: Path, guild: int | None, channels: Iterable[int], there: Collection[str]
+    index: Path, guild: int | None, channels: Iterable[int], there: Container[str]
 ) -> list[str] | None:
     """The ids of the articles that a channel asks; None for all of them.
 

@@ -136,7 +136,7 @@ class GuildIndexes:
         self, index: AnyIndex, guild: int | None, channels: Iterable[int]
     ) -> list[str] | None:
         """The ids of the articles that a channel asks, as `chosen` has it; None for all."""
-        return chosen(self.folder, guild, channels, {article.id for article in index.articles})
+        return chosen(self.folder, guild, channels, index)
 
     async def read(self, read: Callable[[], _T]) -> _T:
         """What somebody wants to add; `read` is called when it is its turn."""

@@ -20,7 +20,8 @@ from bot.similar import words_of
 from bot.summary import SENTENCES, summary
 from bot.wording import REMARK_ON, articles_read, from_metadata, which_article
 from index.alike import without_repeats
-from index.corpus import Article
+from index.corpus import Article, Entry
+from index.errors import unknown_article
 from index.joint import AnyIndex
 
 _PASSAGES = 3
@@ -49,7 +50,9 @@ def overview(
     Raises:
         UnknownArticle: the index holds no article of one of the ids.
     """
-    asked = index.articles_of(articles)
+    for article in articles or ():
+        if article not in index:
+            raise unknown_article(article)
     intent = intent_of(question)
     if intent.kind is Kind.FACT:
         return None
@@ -58,8 +61,8 @@ def overview(
     if intent.kind is Kind.TOPIC:
         return on_topic(intent.subject, index, relevance, articles)
     if intent.kind is Kind.ARTICLES:
-        return FromMetadata(articles_read(asked))
-    return _of_articles(intent, meant(intent.subject, asked), index)
+        return FromMetadata(articles_read(index.entries_of(articles)))
+    return _of_articles(intent, meant(intent.subject, index.entries_of(articles)), index)
 
 
 def on_topic(
@@ -74,7 +77,7 @@ def on_topic(
     return Abstention(Reason.NOTHING_RELEVANT, tuple(map(whole_passage, hits)), 0.0)
 
 
-def meant(subject: str, asked: Sequence[Article]) -> Sequence[Article]:
+def meant(subject: str, asked: Sequence[Entry]) -> Sequence[Entry]:
     """The articles whose titles have the most words of a subject; all where none has any."""
     words = set(words_of(subject))
     shared = [len(words & set(words_of(article.title))) for article in asked]
@@ -82,10 +85,11 @@ def meant(subject: str, asked: Sequence[Article]) -> Sequence[Article]:
     return [article for article, count in zip(asked, shared, strict=True) if count == most]
 
 
-def _of_articles(intent: Intent, articles: Sequence[Article], index: AnyIndex) -> Outcome:
-    several = len(articles) > 1
-    if len(articles) > _AT_ONCE or (several and intent.kind is Kind.NAMES):
-        return Remark(which_article(articles))
+def _of_articles(intent: Intent, entries: Sequence[Entry], index: AnyIndex) -> Outcome:
+    several = len(entries) > 1
+    if len(entries) > _AT_ONCE or (several and intent.kind is Kind.NAMES):
+        return Remark(which_article(entries))
+    articles = index.articles_of([entry.id for entry in entries])
     if intent.kind is Kind.NAMES:
         return _names(articles[0])
     if intent.kind is Kind.SUMMARY:

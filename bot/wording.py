@@ -15,7 +15,7 @@ from bot.answers import (
     Topic,
 )
 from bot.intent import Kind
-from index.corpus import Article
+from index.corpus import Article, Entry
 from index.text import count
 
 SEVERAL_ANSWERS = "The article says more than one thing:"
@@ -80,13 +80,13 @@ def place_of(paragraph: int, page: int | None) -> str:
     return f"¶ {paragraph}" if page is None else f"¶ {paragraph}, p. {page}"
 
 
-def imprint(article: Article) -> str:
+def imprint(article: Article | Entry) -> str:
     """The publisher and the day of publication, as far as they are known; else nothing."""
     written = _day(article.published) if article.published else None
     return " · ".join(part for part in (article.publisher, written) if part)
 
 
-def articles_read(articles: Sequence[Article]) -> str:
+def articles_read(articles: Sequence[Entry]) -> str:
     """Which articles can be asked, by their titles, as many as fit in a message."""
     titles = [f"“{article.title}”" for article in articles[:_MOST_TITLES]]
     more = len(articles) - len(titles)
@@ -94,7 +94,7 @@ def articles_read(articles: Sequence[Article]) -> str:
     return "\n".join([heading, *titles, *([f"… and {more:,} more."] if more else [])])
 
 
-def which_article(articles: Sequence[Article]) -> str:
+def which_article(articles: Sequence[Entry]) -> str:
     """The question which of several articles is meant."""
     return (
         f"I have read {count(len(articles), 'article')}: name the one you mean by words of its "

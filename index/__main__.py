@@ -19,6 +19,7 @@ from index.errors import UnknownArticle, unknown_article
 from index.text import count, one_line
 
 if TYPE_CHECKING:
+    from index.articles import Articles
     from index.corpus import Article
     from index.seen import Seen
     from index.settings import IndexSettings
@@ -152,7 +153,7 @@ def articles(as_json: bool, folder: Path | None) -> None:
             "paragraphs": len(article.paragraphs),
             "passages": passages[place],
             "language": article.language,
-            "like": held[like[place]].id if place in like else None,
+            "like": held.entries[like[place]].id if place in like else None,
             **_over_time(seen.get(article.id)),
         }
         for place, article in enumerate(held)
@@ -256,10 +257,12 @@ def _days(seen: "Seen | None") -> list[str]:
     return [f"{what} {at.day} {at:%B %Y}" for what, at in times.items() if at]
 
 
-def _find(wanted: str, held: "list[Article]") -> "Article":
-    by_title = [article for article in held if article.title == wanted]
-    for article in [*(article for article in held if article.id == wanted), *by_title]:
-        return article
+def _find(wanted: str, held: "Articles") -> "Article":
+    titled = (place for place, entry in enumerate(held.entries) if entry.title == wanted)
+    place = held.place(wanted)
+    place = next(titled, None) if place is None else place
+    if place is not None:
+        return held[place]
     raise unknown_article(wanted)
 
 

@@ -5,15 +5,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from index import sources as source_reader
 from index import store
 from index.asked import Asked, asked_now, keep_asked, last_asked
 from index.check import faults
 from index.choice import Choice
-from index.corpus import Passage
-from index.encoder import Encoder, Vectors
+from index.embedding import Known, embed, forget, key_of
+from index.encoder import Encoder
 from index.errors import DamagedIndex, Gone, NoIndex, SourceError
 from index.gather import Changes, Reading, Vanished, gather
 from index.seen import Seen, digest_of, keep_seen, load_seen
@@ -21,8 +19,6 @@ from index.sources import Read
 from index.split import LONGEST_PASSAGE, split
 
 SPLIT_PARAMETERS = {"longest_passage_words": LONGEST_PASSAGE}
-
-_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +74,8 @@ def build(
     """Builds the sources into the index folder and makes the result current.
 
     The same input gives the same build; where that is current and intact, nothing is done. A
-    passage whose text the current build has keeps its vector. Until the last step the build
-    before goes on serving, whatever happens.
+    passage whose text the current build has keeps its vector, and so does one that a build embedded
+    before it was cut short. Until the last step the build before goes on serving, whatever happens.
 
     Args:
         index: the folder; made if it is not there.
@@ -111,11 +107,12 @@ def build(
         embedded = 0
         if not _is_intact(index / name):
             known = _known_vectors(index, current, encoder)
-            vectors, embedded = _vectors(passages, known, encoder, reports.embedded)
-            store.publish(index, name, passages, articles, vectors, made_by, SPLIT_PARAMETERS)
+            vectors, embedded = embed(index, passages, known, encoder, reports.embedded)
+            store.publish(index, name, passages, articles, vectors, encoder, SPLIT_PARAMETERS)
         keep_asked(index, asked)
         keep_seen(index, gathered.seen)
         store.make_current(index, name)
+        forget(index)
     if gathered.vanished:
         reports.vanished(gathered.vanished)
     unchanged = name == current and not embedded
@@ -186,37 +183,18 @@ def _is_intact(build: Path) -> bool:
         return False
 
 
-def _known_vectors(index: Path, name: str | None, encoder: Encoder) -> dict[str, Vectors]:
+def _known_vectors(index: Path, name: str | None, encoder: Encoder) -> Known:
     """The vector of each passage text of a build, where the same encoder made it."""
     if name is None or not _is_intact(index / name):
-        return {}
+        return Known()
     build = index / name
-    if store.read_manifest(build).encoder_sha256 != encoder.fingerprint:
-        return {}
-    articles, vectors = store.load_articles(build), store.load_vectors(build)
-    return {
-        articles[place].text[start:end]: np.asarray(vectors.reconstruct(row), dtype=np.float32)
-        for row, (place, _, start, end) in enumerate(store.load_passages(build).tolist())
-    }
-
-
-def _vectors(
-    passages: Sequence[Passage],
-    known: dict[str, Vectors],
-    encoder: Encoder,
-    report: Callable[[int, int], None],
-) -> tuple[Vectors, int]:
-    """The vectors of the passages, in order, and how many of them had to be computed.
-
-    A passage is embedded as its own words alone: with the title or its neighbours before it the
-    development questions found their paragraph less often.
-    """
-    new = list(dict.fromkeys(p.text for p in passages if p.text not in known))
-    known = dict(known)
-    if new:
-        report(0, len(new))
-    for start in range(0, len(new), _BATCH):
-        batch = new[start : start + _BATCH]
-        known.update(zip(batch, encoder.embed(batch), strict=True))
-        report(start + len(batch), len(new))
-    return np.stack([known[passage.text] for passage in passages]), len(new)
+    manifest = store.read_manifest(build)
+    if manifest.encoder_sha256 != encoder.fingerprint:
+        return Known()
+    articles, passages = store.load_articles(build), store.load_passages(build)
+    rows: dict[bytes, int] = {}
+    for place, article in enumerate(articles):
+        for row in articles.rows(place):
+            _, _, start, end = passages[row].tolist()
+            rows[key_of(article.text[start:end])] = row
+    return Known(rows, store.load_vectors(build).vectors)

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import store
+from index.articles import Articles
 from index.asked import last_asked
-from index.corpus import Article
 from index.encoder import Encoder
 from index.errors import DamagedIndex, WrongEncoder
 from index.search import wrong_encoder
@@ -56,8 +57,8 @@ def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
         "articles": (manifest.articles, len(articles)),
         "paragraphs": (manifest.paragraphs, sum(len(a.paragraphs) for a in articles)),
         "passages": (manifest.passages, len(rows)),
-        "vectors": (manifest.passages, vectors.ntotal),
-        "dimensions": (manifest.dimensions, vectors.d),
+        "vectors": (manifest.passages, vectors.count),
+        "dimensions": (manifest.dimensions, vectors.dimensions),
         "rows of likeness": (manifest.passages, len(store.load_likeness(build))),
     }
     return [
@@ -67,15 +68,16 @@ def _miscounts(build: Path, manifest: store.Manifest) -> list[str]:
     ] + _misplaced(articles, rows)
 
 
-def _misplaced(articles: list[Article], rows: np.ndarray) -> list[str]:
-    spans = [article.paragraphs for article in articles]
-    for place, number, start, end in rows.tolist():
-        paragraphs = spans[place] if 0 <= place < len(articles) else []
-        inside = 0 < number <= len(paragraphs) and (
-            paragraphs[number - 1][0] <= start < end <= paragraphs[number - 1][1]
-        )
-        if not inside:
-            return [f"A passage is at {start} to {end}, outside of its ¶ {number}."]
+def _misplaced(articles: Articles, rows: NDArray[np.int64]) -> list[str]:
+    for place, article in enumerate(articles):
+        paragraphs = article.paragraphs
+        own = articles.rows(place)
+        for of, number, start, end in rows[own.start : own.stop].tolist():
+            inside = 0 < number <= len(paragraphs) and (
+                paragraphs[number - 1][0] <= start < end <= paragraphs[number - 1][1]
+            )
+            if of != place or not inside:
+                return [f"A passage is at {start} to {end}, outside of its ¶ {number}."]
     return []
 
 

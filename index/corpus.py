@@ -1,4 +1,4 @@
-"""The records of the corpus: Article, Passage, Hit."""
+"""The records of the corpus: Article, Entry, Passage, Hit."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -57,6 +57,18 @@ class Article:
         """Whether the character at `offset` is of a heading."""
         before = bisect_right(self.headings, offset, key=lambda heading: heading[0])
         return before > 0 and offset < self.headings[before - 1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of an article but its text; the attributes are those of `Article`."""
+
+    id: str
+    title: str
+    url: str | None = None
+    published: date | None = None
+    publisher: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,12 @@
 import hashlib
 import os
 import tempfile
+import weakref
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 UNFINISHED = ".unfinished-"
 """What the name of a file or a folder begins with until it is complete."""
@@ -36,3 +41,31 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def mapped(file: Path) -> NDArray[Any]:
+    """The array in a file, of which nothing is read before it is needed."""
+    # Without the subclass, each of whose slices costs as much as a search in it.
+    return np.asarray(np.load(file, "r", allow_pickle=False))
+
+
+class RandomFile:
+    """A file read by offset, from several threads at once.
+
+    It can be read until nobody holds this any more, even where it was removed meanwhile. What is
+    read counts as nobody's memory, as pages of a mapped file do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self.size = os.fstat(self._descriptor).st_size
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from one offset up to another."""
+        parts = []
+        # One call reads 2 GiB at most, and may read less.
+        while start < end and (part := os.pread(self._descriptor, end - start, start)):
+            parts.append(part)
+            start += len(part)
+        return b"".join(parts)

@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 
 from index import store
+from index.articles import salvaged
 from index.asked import Asked
 from index.corpus import Article
-from index.errors import PilcrowError, SourceError
+from index.errors import SourceError
 from index.seen import Seen, digest_of, seen_now
 from index.sources import Read, is_address
 from index.text import count
@@ -164,8 +165,8 @@ def _articles_of_builds(index: Path, wanted: Mapping[str, Seen]) -> dict[str, Ar
     found: dict[str, Article] = {}
     for build in store.builds(index) if wanted else ():
         # One that is damaged, or of another format; an older one may have what it has lost.
-        with suppress(PilcrowError, OSError, ValueError):
-            for article in store.load_articles(build):
+        with suppress(OSError, ValueError):
+            for article in salvaged(build):
                 seen = wanted.get(article.id)
                 if seen is not None and seen.sha256 == digest_of(article):
                     found.setdefault(article.id, article)

@@ -1,30 +1,28 @@
 """PassageIndex: a query -> the passages that match it best, by meaning and by words."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from index import store
-from index.corpus import Article, Hit, Passage
+from index.articles import Articles
+from index.corpus import Article, Entry, Hit, Passage
 from index.encoder import Encoder, Vectors
 from index.errors import WrongEncoder, unknown_article
+from index.nearest import DEPTH, Nearest
 from index.text import one_line
-from index.words import WORD_OF_LETTERS, Rarity, Words
+from index.words import Rarity, Words
 
 WEIGHT_OF_WORDS = 0.04
 """What one point of BM25 is worth in cosine; chosen on the development questions."""
 
-_DEPTH = 200
-"""How many passages each of the two searches gives to the fusion, at least."""
-
 _DEEPER = 4
-"""How many times as many they give where too many of them say the same."""
+"""How many times as many candidates each of the two searches gives where too many of them say the
+same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class PassageIndex:
         name: the build's name.
         built_at: when it was built, in UTC.
         manifest: what the build says of itself.
-        articles: its articles, in order.
+        articles: its articles, in order, read when they are asked for.
         encoder: what made its vectors and makes those of queries.
     """
 
@@ -58,10 +56,10 @@ class PassageIndex:
         name: str,
         built_at: datetime,
         manifest: store.Manifest,
-        articles: Sequence[Article],
+        articles: Articles,
         rows: NDArray[np.int64],
         likeness: NDArray[np.int32],
-        vectors: faiss.Index,
+        vectors: Nearest,
         words: Words,
         encoder: Encoder,
     ) -> None:
@@ -74,55 +72,67 @@ class PassageIndex:
         self._likeness = likeness
         self._vectors = vectors
         self._words = words
-        self._places = {article.id: place for place, article in enumerate(articles)}
 
     def __len__(self) -> int:
         """How many passages there are."""
         return len(self._rows)
 
-    @cached_property
+    def __contains__(self, article: object) -> bool:
+        """Whether this build has an article of that id."""
+        return isinstance(article, str) and self.articles.place(article) is not None
+
+    @property
     def vocabulary(self) -> frozenset[str]:
         """The words of the articles and of their titles, in lower case, without numbers."""
-        texts = (part for article in self.articles for part in (article.title, article.text))
-        return frozenset(word.lower() for text in texts for word in WORD_OF_LETTERS.findall(text))
+        return self.articles.vocabulary
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """What is known of each article but its text, in order."""
+        return self.articles.entries
 
     def passage(self, row: int) -> Passage:
         """The passage at a place in the order of the index."""
         place, paragraph, start, end = (int(value) for value in self._rows[row])
         return Passage(self.articles[place], paragraph, start, end)
 
-    def articles_of(self, ids: Collection[str] | None) -> list[Article]:
+    def articles_of(self, ids: Collection[str] | None) -> Sequence[Article]:
         """The articles of some ids, in order; all of them when None.
 
         Raises:
             UnknownArticle: the index holds no article of one of the ids.
         """
         if ids is None:
-            return list(self.articles)
-        for article in ids:
-            if article not in self._places:
-                raise unknown_article(article)
-        return [self.articles[place] for place in sorted({self._places[one] for one in ids})]
+            return self.articles
+        return [self.articles[place] for place in self._places_of(ids)]
+
+    def entries_of(self, ids: Collection[str] | None) -> Sequence[Entry]:
+        """The same as `articles_of`, without the texts."""
+        if ids is None:
+            return self.entries
+        return [self.entries[place] for place in self._places_of(ids)]
 
     def row(self, passage: Passage) -> int:
         """The place of a passage of this build in the order of the index."""
-        wanted = (self.place(passage.article), passage.paragraph, passage.start, passage.end)
-        return int(np.flatnonzero((self._rows == wanted).all(axis=1))[0])
-
-    def holds(self, article: Article) -> bool:
-        """Whether this build has an article of that id."""
-        return article.id in self._places
+        place = self.place(passage.article)
+        own = self.articles.rows(place)
+        wanted = (place, passage.paragraph, passage.start, passage.end)
+        same = (self._rows[own.start : own.stop] == wanted).all(axis=1)
+        return own[int(np.flatnonzero(same)[0])]
 
     def place(self, article: Article) -> int:
         """The place of an article of this build in the order of the index."""
-        return self._places[article.id]
+        place = self.articles.place(article.id)
+        if place is None:
+            raise unknown_article(article.id)
+        return place
 
     def search(self, query: str, k: int = 10, articles: Collection[str] | None = None) -> list[Hit]:
         """The k best passages for a query, best first; fewer where there are fewer.
 
-        Two searches, by vectors (exact inner product, FAISS) and by words (BM25), each give their
-        best candidates; `fuse` orders the union. Of equal passages the earlier comes first, and
-        of those that say nearly the same only the best is a hit.
+        Two searches, by vectors (inner product, FAISS) and by words (BM25), each give their best
+        candidates; `fuse` orders the union. Of equal passages the earlier comes first, and of those
+        that say nearly the same only the best is a hit.
 
         Args:
             query: any text.
@@ -137,46 +147,52 @@ class PassageIndex:
 
     def hits(self, query: Query, k: int, articles: Collection[str] | None) -> list[Hit]:
         """What `search` finds, for a query that is embedded already."""
-        allowed = self._rows_of(articles)
-        depth = min(max(k, _DEPTH), len(allowed))
-        found = self._best(query, depth, allowed)
+        allowed = None if articles is None else self._rows_of(articles)
+        most = len(self) if allowed is None else len(allowed)
+        depth = min(max(k, DEPTH), most)
+        found = self._best(query, k, depth, allowed)
         # Where hundreds say the same, what says something else lies deeper.
-        while len(found) < k and depth < len(allowed):
-            depth = min(_DEEPER * depth, len(allowed))
-            found = self._best(query, depth, allowed)
-        return found[:k]
+        while len(found) < k and depth < most:
+            depth = min(_DEEPER * depth, most)
+            found = self._best(query, k, depth, allowed)
+        return found
 
-    def _best(self, query: Query, depth: int, allowed: NDArray[np.int64]) -> list[Hit]:
-        """The best of so many passages of each search, no two of which say nearly the same."""
-        bm25 = self._words.scores(query.text, query.rarity)
-        by_meaning = self._nearest(query.vector, depth, allowed)
-        by_words = allowed[np.argsort(-bm25[allowed], kind="stable")[:depth]]
+    def _best(
+        self, query: Query, k: int, depth: int, allowed: NDArray[np.int64] | None
+    ) -> list[Hit]:
+        """The k best of so many passages of each search, no two of which say nearly the same."""
+        by_meaning = self._vectors.nearest(query.vector, depth, allowed)
+        inside = None
+        if allowed is not None:
+            inside = np.zeros(len(self), dtype=np.bool_)
+            inside[allowed] = True
+        by_words = self._words.best(query.text, depth, query.rarity, inside)
         rows = np.union1d(by_meaning, by_words)
-        # In double precision, or equal vectors get unequal products by where BLAS puts them.
-        products = self._vectors.reconstruct_batch(rows).astype(np.float64) @ query.vector[0]
-        cosine = products.astype(np.float32)
-        scores = fuse(cosine, bm25[rows])
+        cosine = self._vectors.cosines(query.vector, rows)
+        bm25 = self._words.scores(query.text, query.rarity, rows)
+        scores = fuse(cosine, bm25)
         return [
-            Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[rows[i]]))
-            for i in self._without_repeats(rows, np.argsort(-scores, kind="stable"))
+            Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[i]))
+            for i in self._without_repeats(rows, np.argsort(-scores, kind="stable"))[:k]
         ]
 
     def rarity(self, query: str) -> Rarity:
         """How rare the words of a query are in the passages."""
         return self._words.rarity(query)
 
-    def with_ids(self, ids: Sequence[str]) -> "PassageIndex":
-        """The same build, its articles called by other ids; only their records are copied."""
-        called = [replace(article, id=one) for article, one in zip(self.articles, ids, strict=True)]
+    def with_ids(self, called: Mapping[int, str]) -> "PassageIndex":
+        """The same build, with another id for the articles at some places."""
         parts = self._rows, self._likeness, self._vectors, self._words, self.encoder
-        return PassageIndex(self.name, self.built_at, self.manifest, called, *parts)
+        articles = self.articles.with_ids(called)
+        return PassageIndex(self.name, self.built_at, self.manifest, articles, *parts)
 
-    def _nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64]) -> NDArray[np.int64]:
-        # FAISS adds the keyword at run time, where its stubs do not see it.
-        inside = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-        _, rows = self._vectors.search(vector, k, params=inside)
-        # FAISS pads a short result with -1.
-        return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
+    def _places_of(self, ids: Collection[str]) -> list[int]:
+        """The places of the articles of some ids, in order."""
+        places = {article: self.articles.place(article) for article in ids}
+        for article, place in places.items():
+            if place is None:
+                raise unknown_article(article)
+        return sorted({place for place in places.values() if place is not None})
 
     def _without_repeats(
         self, rows: NDArray[np.int64], order: NDArray[np.int64]
@@ -185,12 +201,10 @@ class PassageIndex:
         _, first = np.unique(self._likeness[rows[order]], return_index=True)
         return order[np.sort(first)]
 
-    def _rows_of(self, articles: Collection[str] | None) -> NDArray[np.int64]:
+    def _rows_of(self, articles: Collection[str]) -> NDArray[np.int64]:
         """The rows of the passages of some articles, in order."""
-        if articles is None:
-            return np.arange(len(self), dtype=np.int64)
-        places = [self._places[article.id] for article in self.articles_of(articles)]
-        return np.flatnonzero(np.isin(self._rows[:, 0], places))
+        spans = [self.articles.rows(place) for place in self._places_of(articles)]
+        return np.concatenate([np.arange(span.start, span.stop) for span in spans])
 
 
 def fuse(cosine: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -221,7 +235,7 @@ def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> Passa
         articles=store.load_articles(build),
         rows=store.load_passages(build),
         likeness=store.load_likeness(build),
-        vectors=store.load_vectors(build),
+        vectors=store.load_vectors(build, manifest.approximation),
         words=store.load_words(build),
         encoder=encoder,
     )

@@ -5,7 +5,10 @@ INDEX/sources.json     what the last build was asked for: see asked.py
 INDEX/seen.json        when each article was seen and changed: see seen.py
 INDEX/lock             held by the build that is under way
 INDEX/3f9c2a71d0be/    a build, named by its content and never changed
-    manifest.json  articles.jsonl  passages.npy  likeness.npy  vectors.faiss  words/
+    manifest.json  passages.npy  likeness.npy   and what these describe:
+    articles.jsonl  articles.npy  ids.npy  catalogue.jsonl  vocabulary.txt      index.articles
+    vectors.faiss  nearest.faiss                                                index.nearest
+    words/                                                                      index.words
 """
 
 import hashlib
@@ -13,22 +16,23 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import faiss
 import filelock
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from index.articles import Articles, Files, line_of, write_articles
 from index.corpus import Article, Passage
 from index.duplicates import likeness
-from index.encoder import Vectors
+from index.encoder import Encoder, Vectors
 from index.errors import DamagedIndex, NoIndex
-from index.files import UNFINISHED, sha256_of, sync, write_whole
+from index.files import UNFINISHED, mapped, sha256_of, sync, write_whole
+from index.nearest import Approximation, Nearest, write_lists, write_vectors
 from index.words import Words
 
 FORMAT = 2
@@ -38,10 +42,12 @@ _BUILDS_KEPT = 3
 
 SOURCES, SEEN = "sources.json", "seen.json"
 _CURRENT, _LOCK = "CURRENT", "lock"
-_MANIFEST, _ARTICLES, _PASSAGES = "manifest.json", "articles.jsonl", "passages.npy"
-_LIKENESS, _VECTORS, _WORDS = "likeness.npy", "vectors.faiss", "words"
+_MANIFEST, _PASSAGES = "manifest.json", "passages.npy"
+_LIKENESS, _WORDS = "likeness.npy", "words"
 _NAME = re.compile(r"[0-9a-f]{12}")
-_ARTICLE = TypeAdapter(Article)
+
+_READ_WHOLE = 256 * 1024 * 1024
+"""Bytes up to which a build is read whole before it serves, which takes a quarter of a second."""
 
 
 class Manifest(BaseModel):
@@ -53,7 +59,9 @@ class Manifest(BaseModel):
         dimensions: length of a vector.
         articles, paragraphs, passages: how many there are.
         split: parameters of the split into passages.
+        approximation: how vectors are searched where they are too many to look at each.
         files: sha256 of each file of the build but this one, by its path inside the build.
+        sizes: how many bytes each of them has.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -66,11 +74,13 @@ class Manifest(BaseModel):
     paragraphs: int
     passages: int
     split: dict[str, int]
+    approximation: Approximation | None
     files: dict[str, str]
+    sizes: dict[str, int]
 
 
 def build_name(
-    articles: Sequence[Article], made_by: dict[str, str], split_parameters: dict[str, int]
+    articles: Iterable[Article], made_by: dict[str, str], split_parameters: dict[str, int]
 ) -> str:
     """The name of the build of these articles: 12 hexadecimal digits of a sha256.
 
@@ -80,7 +90,7 @@ def build_name(
     digest = hashlib.sha256()
     digest.update(json.dumps([FORMAT, made_by, split_parameters], sort_keys=True).encode())
     for article in articles:
-        digest.update(_ARTICLE.dump_json(article) + b"\n")
+        digest.update(line_of(article))
     return digest.hexdigest()[:12]
 
 
@@ -147,34 +157,40 @@ def publish(
     name: str,
     passages: Sequence[Passage],
     articles: Sequence[Article],
-    vectors: Vectors,
-    made_by: dict[str, str],
+    vectors: Iterable[Vectors],
+    encoder: Encoder,
     split_parameters: dict[str, int],
 ) -> None:
     """Writes a build's files, complete and on the disk, under the build's name.
 
     It is not the current one yet: see `make_current`. What is left of an older, damaged build of
     the same name is replaced.
+
+    Args:
+        vectors: those of the passages, in order, in blocks.
+        encoder: what made them.
     """
     unfinished = unfinished_folder(index)
-    _write_articles(unfinished / _ARTICLES, articles)
-    np.save(unfinished / _PASSAGES, _passage_rows(passages, articles), allow_pickle=False)
+    rows = _passage_rows(passages, articles)
+    np.save(unfinished / _PASSAGES, rows, allow_pickle=False)
     np.save(unfinished / _LIKENESS, likeness([p.text for p in passages]), allow_pickle=False)
-    vector_index = faiss.IndexFlatIP(vectors.shape[1])
-    vector_index.add(vectors)
-    # Not by FAISS itself, which tells a full disk in its own way and knows only some paths.
-    (unfinished / _VECTORS).write_bytes(faiss.serialize_index(vector_index).tobytes())
-    Words.of([passage.text for passage in passages]).save(unfinished / _WORDS)
+    first_rows = np.searchsorted(rows[:, 0], np.arange(len(articles) + 1))
+    write_articles(unfinished, articles, first_rows)
+    write_vectors(unfinished, vectors)
+    approximation = write_lists(unfinished, passages, encoder)
+    Words.of(passage.text for passage in passages).save(unfinished / _WORDS)
     manifest = Manifest(
         format=FORMAT,
-        encoder=made_by["name"],
-        encoder_sha256=made_by["sha256"],
-        dimensions=vectors.shape[1],
+        encoder=encoder.name,
+        encoder_sha256=encoder.fingerprint,
+        dimensions=load_vectors(unfinished).dimensions,
         articles=len(articles),
         paragraphs=sum(len(article.paragraphs) for article in articles),
         passages=len(passages),
         split=split_parameters,
+        approximation=approximation,
         files=_hashes(unfinished),
+        sizes=_sizes(unfinished),
     )
     (unfinished / _MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
     sync_tree(unfinished)
@@ -220,17 +236,27 @@ def read_manifest(build: Path) -> Manifest:
     return manifest
 
 
-def problems(build: Path, manifest: Manifest) -> list[str]:
-    """One sentence for each file of the build that is not what its manifest says; else empty."""
-    there = _hashes(build)
+def problems(build: Path, manifest: Manifest, whole: bool = True) -> list[str]:
+    """One sentence for each file of the build that is not what its manifest says; else empty.
+
+    Args:
+        whole: whether each is read from its beginning to its end; else only its size is looked at.
+    """
+    there = _sizes(build)
     return [
         *(f"{name} is missing." for name in manifest.files if name not in there),
         *(f"{name} does not belong to it." for name in there if name not in manifest.files),
         *(
-            f"{name} is not what was built (its sha256 is {there[name][:12]}…, "
+            f"{name} is not what was built (its {there[name]:,} bytes are not the "
+            f"{manifest.sizes.get(name, 0):,} that the manifest says)."
+            for name in manifest.files
+            if name in there and there[name] != manifest.sizes.get(name)
+        ),
+        *(
+            f"{name} is not what was built (its sha256 is {has[:12]}…, "
             f"the manifest says {digest[:12]}…)."
             for name, digest in manifest.files.items()
-            if name in there and there[name] != digest
+            if whole and name in there and (has := sha256_of(build / name)) != digest
         ),
     ]
 
@@ -238,37 +264,38 @@ def problems(build: Path, manifest: Manifest) -> list[str]:
 def verified_manifest(build: Path) -> Manifest:
     """The manifest of a build whose files are all what it says.
 
+    Of a build of more than 256 MiB only the names and sizes of the files are compared, for reading
+    them all would take longer than answering: `pilcrow check` and each `pilcrow build` do that.
+
     Raises:
         DamagedIndex: a file is missing, changed, or too many.
     """
     manifest = read_manifest(build)
-    if wrong := problems(build, manifest):
+    if wrong := problems(build, manifest, sum(manifest.sizes.values()) <= _READ_WHOLE):
         raise DamagedIndex(f"The build {build} is damaged: {wrong[0]} Run `pilcrow build`.")
     return manifest
 
 
-def load_articles(build: Path) -> list[Article]:
+def load_articles(build: Path) -> Articles:
     """The articles of a build, in order."""
-    with (build / _ARTICLES).open("rb") as lines:
-        return [_ARTICLE.validate_json(line) for line in lines]
+    return Articles(Files(build))
 
 
 def load_passages(build: Path) -> NDArray[np.int64]:
     """An array of shape (passages, 4): article's place in order, paragraph, start, end."""
-    rows: NDArray[np.int64] = np.load(build / _PASSAGES, allow_pickle=False)
+    rows: NDArray[np.int64] = mapped(build / _PASSAGES)
     return rows
 
 
 def load_likeness(build: Path) -> NDArray[np.int32]:
     """For each passage the row of the first that says nearly the same, its own where none does."""
-    first: NDArray[np.int32] = np.load(build / _LIKENESS, allow_pickle=False)
+    first: NDArray[np.int32] = mapped(build / _LIKENESS)
     return first
 
 
-def load_vectors(build: Path) -> faiss.Index:
-    """The vectors of the passages, in order, as a FAISS index."""
-    data = np.frombuffer((build / _VECTORS).read_bytes(), dtype=np.uint8)
-    return faiss.deserialize_index(data)
+def load_vectors(build: Path, approximation: Approximation | None = None) -> Nearest:
+    """The vectors of the passages, in order; where they are approximated, searched so."""
+    return Nearest(build, approximation)
 
 
 def load_words(build: Path) -> Words:
@@ -282,15 +309,15 @@ def _passage_rows(passages: Sequence[Passage], articles: Sequence[Article]) -> N
     return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
-def _write_articles(file: Path, articles: Sequence[Article]) -> None:
-    with file.open("wb") as lines:
-        lines.writelines(_ARTICLE.dump_json(article) + b"\n" for article in articles)
-
-
 def _hashes(build: Path) -> dict[str, str]:
+    return {name: sha256_of(build / name) for name in _sizes(build)}
+
+
+def _sizes(build: Path) -> dict[str, int]:
+    """How many bytes each file of a build but its manifest has, by its path inside the build."""
     files = sorted(path for path in build.rglob("*") if path.is_file())
     return {
-        path.relative_to(build).as_posix(): sha256_of(path)
+        path.relative_to(build).as_posix(): path.stat().st_size
         for path in files
         if path != build / _MANIFEST
     }

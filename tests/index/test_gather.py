@@ -297,6 +297,18 @@ def test_kept_article_comes_from_an_older_build_where_the_current_is_damaged(
     assert check(index.folder, LetterEncoder()).articles == 3
 
 
+def test_kept_article_outlives_damage_to_other_files(index: Index, folder: Path) -> None:
+    """What is kept needs nothing of a build but its line of articles.jsonl."""
+    index.build(folder, choice=KEEP)
+    (folder / "bee.txt").unlink()
+    for name in ("articles.npy", "ids.npy", "catalogue.jsonl", "manifest.json"):
+        for build_folder in store.builds(index.folder):
+            (build_folder / name).write_bytes(b"")
+    index.build()
+    assert index.texts == ["The ant.", "The bee.", "The cat."]
+    assert check(index.folder, LetterEncoder()).articles == 3
+
+
 def test_kept_article_that_no_build_has_any_more_is_told(index: Index, folder: Path) -> None:
     """What nothing has the text of is gone, by its id."""
     index.build(folder, choice=KEEP)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize(
     "file",
-    ["manifest.json", "articles.jsonl", "passages.npy", "vectors.faiss", "words/vocab.index.json"],
+    ["manifest.json", "articles.jsonl", "passages.npy", "vectors.faiss", "words/tokens.npy"],
 )
 @pytest.mark.parametrize("removed", [True, False])
 def test_damaged_build_is_repaired(tmp_path: Path, file: str, removed: bool) -> None:

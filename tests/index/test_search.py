@@ -36,7 +36,7 @@ class BruteForce:
         self.places = [(p.article.id, p.paragraph, p.start) for p in self.passages]
         self._first = [int(row) for row in index._likeness]
         self._encoder = index.encoder
-        self._vectors = index._vectors.reconstruct_n(0, len(index)).astype(np.float64)
+        self._vectors = index._vectors.vectors(np.arange(len(index))).astype(np.float64)
         self._stem = Stemmer.Stemmer("english")
         self._words = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
         self._words.index(self._tokens([p.text for p in self.passages]), show_progress=False)

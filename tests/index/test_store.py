@@ -4,17 +4,16 @@ import hashlib
 import json
 import os
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 
 from index import store
 from index.asked import last_asked
 from index.build import SPLIT_PARAMETERS, build
-from index.corpus import Article
+from index.corpus import Article, Entry
 from index.errors import DamagedIndex, NoIndex
 from index.sources import SAMPLE
 from index.split import split
@@ -47,10 +46,20 @@ def test_build_holds_what_was_published(index: Path) -> None:
     assert store.load_likeness(folder).tolist() == list(range(26))
     assert store.load_likeness(folder).dtype == np.int32
     vectors = store.load_vectors(folder)
-    assert isinstance(vectors, faiss.IndexFlatIP)
     expected = LetterEncoder().embed([p.text for p in passages])
-    assert np.array_equal(vectors.reconstruct_n(0, vectors.ntotal), expected)
+    assert (vectors.count, vectors.dimensions) == (26, 26)
+    assert np.array_equal(vectors.vectors(np.arange(26)), expected)
     assert store.load_words(folder).scores("Masood").argmax() == 11
+
+
+def test_catalogue_says_all_of_an_article_but_its_text(tmp_path: Path) -> None:
+    """What lists show of an article needs no reading of its text."""
+    row = {"id": "a", "title": "T", "text": "Words.", "url": "https://a.example/", "language": "no"}
+    dated = {"published": "2024-05-06", "publisher": "P"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row | dated))
+    build(tmp_path / "index", [str(tmp_path / "rows.jsonl")], LetterEncoder())
+    [entry] = store.load_articles(current(tmp_path / "index")).entries
+    assert entry == Entry("a", "T", "https://a.example/", date(2024, 5, 6), "P", "no")
 
 
 def test_manifest_says_what_the_build_holds(index: Path) -> None:
@@ -67,12 +76,15 @@ def test_manifest_says_what_the_build_holds(index: Path) -> None:
     assert set(manifest.files) == files - {"manifest.json"}
     for name, digest in manifest.files.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        assert manifest.sizes[name] == (folder / name).stat().st_size
+    assert manifest.sizes.keys() == manifest.files.keys()
+    assert manifest.approximation is None
 
 
 def test_nothing_is_pickled(index: Path) -> None:
     """Every array loads with pickle forbidden, and everything else is JSON or FAISS's own."""
     files = [path for path in current(index).rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".npy", ".json", ".jsonl", ".faiss"}
+    assert {path.suffix for path in files} == {".npy", ".json", ".jsonl", ".txt", ".faiss"}
     for path in files:
         if path.suffix == ".npy":
             assert np.load(path, allow_pickle=False).ndim > 0

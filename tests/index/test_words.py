@@ -73,3 +73,20 @@ def test_saved_words_are_the_same(tmp_path: Path) -> None:
     for query in ("dog sat", "the bird", "zebra"):
         assert loaded.scores(query).tolist() == words.scores(query).tolist()
     assert {path.suffix for path in (tmp_path / "words").iterdir()} == {".npy", ".json"}
+
+
+@pytest.mark.parametrize("k", [1, 5, 50, 5000])
+def test_the_best_are_those_of_all_scores(k: int) -> None:
+    """The best texts are those that scoring every text finds, in that order."""
+    draw = np.random.default_rng(k)
+    chances = 1 / np.arange(1, 301)
+    drawn = draw.choice(300, (2000, 12), p=chances / chances.sum())
+    words = Words.of([" ".join(f"w{number}" for number in row) for row in drawn])
+    searched = draw.random(2000) < 0.5
+    for query in ("w0 w1 w2", "w250 w0 w1 w3", "w299 w299 w0", "w40 w41 w42 w43 w0 w1", "zebra"):
+        scores = words.scores(query)
+        ranked = np.argsort(-scores, kind="stable")
+        having = ranked[scores[ranked] > 0]
+        assert words.best(query, k).tolist() == having[:k].tolist()
+        inside = having[searched[having]]
+        assert words.best(query, k, inside=searched).tolist() == inside[:k].tolist()
