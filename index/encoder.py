@@ -165,8 +165,14 @@ def _load(name: str, folder: Path) -> "SentenceTransformer":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+    except ImportError as error:
+        raise ModelError(
+            f"New passages are embedded by sentence-transformers, which cannot be imported here "
+            f"({one_line(str(error))}): install it, or build where it is and serve from here."
+        ) from None
 
     # The environment tells only a hub that was not imported before.
     disable_progress_bar()  # type: ignore[no-untyped-call]

