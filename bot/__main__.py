@@ -1,33 +1,24 @@
-"""The command `pilcrow`: those of the index, and what asks, measures and runs the bot."""
+"""The command `pilcrow`: those of the index, and what asks, measures and runs the bot.
+
+Each command imports what it needs when it is called, so that help and usage errors come at once.
+"""
 
 import json
 import sys
-from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bot import terminal
-from bot.answers import parse_question
-from bot.ask import load_judgement
-from bot.chat import converse
-from bot.evaluate import ask_all, report, written
-from bot.feedback import notes
-from bot.health import ask_health
-from bot.opened import open_or_build, plain_console
-from bot.questions import QuestionsError, read_labelled, read_rows
-from bot.reader import find_reader
-from bot.settings import Settings
 from index.__main__ import cli as index_cli
 from index.cli import busy, index_option, run, settings_of
-from index.encoder import find_encoder
-from index.search import open_index
-from index.served import serving
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 @click.group()
-@click.version_option(version("pilcrow"), prog_name="pilcrow")
+@click.version_option(package_name="pilcrow", prog_name="pilcrow")
 def cli() -> None:
     """Answers questions about articles in the articles' own words."""
 
@@ -56,11 +47,16 @@ def ask(
     """Ask QUESTION and print the answer; builds the index first if there is none."""
     if bool(question) == (file is not None):
         raise click.UsageError("Give either a QUESTION or --file.")
+    from bot import terminal
+    from bot.answers import parse_question
+    from bot.opened import open_or_build, plain_console
+    from bot.questions import read_rows
+
     if file is not None:
         asked = [(row.asked, row.article or article) for row in read_rows(file)]
     else:
         asked = [(parse_question(" ".join(question)), article)]
-    opened = open_or_build(settings_of(Settings, folder))
+    opened = open_or_build(_settings(folder))
     for one, scope in asked:
         outcome, ms = opened.ask(one, scope)
         if as_json:
@@ -82,7 +78,10 @@ def chat(article: str | None, folder: Path | None) -> None:
 
     Each line of standard input is a question. /new starts afresh; quit, exit or Ctrl-D ends.
     """
-    converse(open_or_build(settings_of(Settings, folder)), article)
+    from bot.chat import converse
+    from bot.opened import open_or_build
+
+    converse(open_or_build(_settings(folder)), article)
 
 
 @cli.command("eval")
@@ -100,11 +99,18 @@ def evaluate(questions: Path, picture: Path | None, folder: Path | None) -> None
     A line is {"question", "answers", "paragraphs"} and, to ask one article only, "article";
     no answers mean that the articles do not say. A follow-up has the turns before it as "history".
     """
+    from bot.ask import load_judgement
+    from bot.evaluate import ask_all, report, written
+    from bot.questions import QuestionsError, read_labelled
+    from bot.reader import find_reader
+    from index.search import open_index
+    from index.served import find_served
+
     labelled = read_labelled(questions)
     if not labelled:
         raise QuestionsError(f"{questions} has no questions: give it one a line.")
-    settings = settings_of(Settings, folder)
-    index = open_index(settings.index, serving(settings.index, find_encoder(settings.model)))
+    settings = _settings(folder)
+    index = open_index(settings.index, find_served(settings.index, settings.model))
     reader = find_reader(settings.reader)
     judgement = load_judgement(reader, settings.caution)
     with busy("Asking"):
@@ -141,7 +147,13 @@ def export_reader_command(model: str, target: Path, int8: bool) -> None:
 @index_option
 def feedback_command(as_json: bool, folder: Path | None) -> None:
     """List what people thought of answers, and the questions that had none."""
-    noted = notes(settings_of(Settings, folder).index)
+    from dataclasses import asdict
+
+    from bot import terminal
+    from bot.feedback import notes
+    from bot.opened import plain_console
+
+    noted = notes(_settings(folder).index)
     if as_json:
         click.echo(json.dumps([asdict(note) for note in noted], ensure_ascii=False, indent=2))
     elif noted:
@@ -154,23 +166,31 @@ def feedback_command(as_json: bool, folder: Path | None) -> None:
 @index_option
 def health_command(folder: Path | None) -> None:
     """Say whether the bot that runs on this machine is connected; needs its PILCROW_METRICS."""
-    click.echo(ask_health(settings_of(Settings, folder).metrics))
+    from bot.health import ask_health
+
+    click.echo(ask_health(_settings(folder).metrics))
 
 
 @cli.command("run")
 @index_option
 def run_command(folder: Path | None) -> None:
     """Run the Discord bot."""
-    settings = settings_of(Settings, folder)
-    # discord.py takes half a second to import, which no other command needs.
+    from importlib.metadata import version
+
     from bot.run import run_bot
 
-    run_bot(settings, version("pilcrow"))
+    run_bot(_settings(folder), version("pilcrow"))
 
 
 def main() -> int:
     """Runs the command that the arguments name; returns the exit status."""
     return run(cli, "pilcrow")
+
+
+def _settings(folder: Path | None) -> "Settings":
+    from bot.settings import Settings
+
+    return settings_of(Settings, folder)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ from bot.answers import Outcome, Question
 from bot.ask import Considered, Judgement, answer, consider, load_judgement
 from bot.reader import Reader, find_reader
 from bot.settings import Settings
-from index.cli import build_with_progress, busy
+from index.cli import busy
 from index.encoder import find_encoder
 from index.errors import NoIndex
 from index.search import PassageIndex, open_index
-from index.served import serving
+from index.served import find_served
+from index.store import current_build
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ def plain_console() -> Console:
 
 
 def _index(settings: Settings) -> PassageIndex:
-    encoder = find_encoder(settings.model)
     try:
-        return open_index(settings.index, serving(settings.index, encoder))
+        current_build(settings.index)
     except NoIndex:
+        from index.told import build_with_progress
+
+        encoder = find_encoder(settings.model)
         build_with_progress(settings.index, (), encoder, settings.inner_hosts)
-        return open_index(settings.index, serving(settings.index, encoder))
+    return open_index(settings.index, find_served(settings.index, settings.model))

@@ -21,8 +21,8 @@ from bot.summary import SENTENCES, summary
 from bot.wording import REMARK_ON, articles_read, from_metadata, which_article
 from index.alike import without_repeats
 from index.corpus import Article, Entry
+from index.errors import unknown_article
 from index.joint import AnyIndex
-from index.search import unknown_article
 
 _PASSAGES = 3
 """How many passages are shown on a topic, at most."""

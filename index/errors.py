@@ -4,6 +4,7 @@ PilcrowError
 ├── SourceError      a source that cannot be read as articles
 │   └── Gone         a web address at which nothing stands any more
 ├── ModelError       an encoder that cannot be had or loaded
+│   └── NoModel      one that is not on this machine
 ├── NoIndex          no build to open
 ├── DamagedIndex     a build whose files are not what its manifest says
 ├── WrongEncoder     a build made with another encoder than the one asked for
@@ -28,6 +29,10 @@ class ModelError(PilcrowError):
     """An encoder cannot be found, is not the file it should be, or does not load."""
 
 
+class NoModel(ModelError):
+    """An encoder is not on this machine."""
+
+
 class NoIndex(PilcrowError):
     """There is no build to open."""
 
@@ -46,3 +51,10 @@ class UnknownArticle(PilcrowError):
 
 class TooMuch(PilcrowError):
     """There would be more articles, or longer ones, than may be kept."""
+
+
+def unknown_article(article: str) -> UnknownArticle:
+    """The error for an id that no article has."""
+    return UnknownArticle(
+        f"The index has no article “{article}”: `pilcrow articles` lists what it has."
+    )

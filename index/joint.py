@@ -9,7 +9,8 @@ from typing import TypeVar, overload
 
 from index.alike import without_repeats
 from index.corpus import Article, Entry, Hit, Passage
-from index.search import PassageIndex, Query, unknown_article
+from index.errors import unknown_article
+from index.search import PassageIndex, Query
 from index.text import one_line
 
 _T = TypeVar("_T")

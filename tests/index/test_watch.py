@@ -16,9 +16,10 @@ from click.testing import CliRunner
 
 from index.__main__ import cli
 from index.choice import Choice
+from index.duration import Duration
 from index.encoder import SentenceEncoder
 from index.errors import SourceError
-from index.rounds import Duration, Rounds
+from index.rounds import Rounds
 from index.search import open_index
 from index.settings import IndexSettings
 from index.sources import is_address
