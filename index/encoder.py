@@ -166,7 +166,10 @@ def _load(name: str, folder: Path) -> "SentenceTransformer":
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
 
+    # The environment tells only a hub that was not imported before.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     # Whatever a folder of somebody's own has wrong comes out of a dozen libraries.

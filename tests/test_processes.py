@@ -61,7 +61,8 @@ def test_ctrl_c_leaves_the_previous_build_serving(tmp_path: Path) -> None:
         text=True,
         preexec_fn=hears_ctrl_c,
     )
-    time.sleep(10)
+    while not list((index / "embedding").glob("*")):
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)
     told = told.strip()
