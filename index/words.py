@@ -32,6 +32,9 @@ WORD_OF_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 """A word without digits, with what follows its apostrophe."""
 
 _K1, _B = 1.5, 0.75
+_LOOKED_UP = 32
+"""How many times as long it takes to look up what a word scores in a text as to add that up."""
+
 _ROUNDING = 1e-4
 """More than the sums of a query's scores can be wrong by in single precision."""
 _COUNT = "texts.json"
@@ -179,25 +182,26 @@ class Words:
         """
         terms = sorted(self._terms(query, rarity), key=lambda term: len(term.texts))
         sums = np.zeros(self._texts, dtype=np.float32)
-        found: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
         left, least = sum(term.most for term in terms), -math.inf
         done = 0.0
         while terms and left + _ROUNDING >= least:
             term = terms.pop(0)
             chosen = slice(None) if inside is None else inside[term.texts]
-            texts = term.texts[chosen]
-            found.append(texts[sums[texts] == 0])
-            sums[texts] += term.scores[chosen] * np.float32(term.factor)
+            sums[term.texts[chosen]] += term.scores[chosen] * np.float32(term.factor)
             left, done = left - term.most, done + term.most
             # No text has more than the most of what was added up so far.
             if left < done:
-                least = _kth(sums[np.concatenate(found)], k)
-        rows = np.concatenate(found)
-        rows = np.sort(rows[sums[rows] + left + _ROUNDING >= least])
+                least = _kth(sums[sums > max(0, least - _ROUNDING)], k)
+        rows = np.flatnonzero(sums > max(0, least - left - _ROUNDING)).astype(np.int32)
         for term in terms:
-            sums[rows] += term.of(rows)
+            if len(rows) * _LOOKED_UP > len(term.texts):
+                sums[term.texts] += term.scores * np.float32(term.factor)
+            else:
+                sums[rows] += term.of(rows)
             left -= term.most
-            rows = rows[sums[rows] + left + _ROUNDING >= _kth(sums[rows], k)]
+            scores = sums[rows]
+            least = _kth(scores[scores > least - _ROUNDING], k)
+            rows = rows[scores + left + _ROUNDING >= least]
         best = np.argsort(-sums[rows], kind="stable")[:k]
         return rows[best].astype(np.int64)
 

@@ -358,7 +358,7 @@ def test_check_says_that_a_build_is_sound(call: Call, sample: Path) -> None:
     result = call("check", "--index", sample)
     name = (sample / "CURRENT").read_text().strip()
     expected = (
-        f"Build {name} is sound: 1 article, 26 passages, 9 files, encoder all-MiniLM-L6-v2.\n"
+        f"Build {name} is sound: 1 article, 26 passages, 14 files, encoder all-MiniLM-L6-v2.\n"
     )
     assert (result.status, result.out) == (0, expected)
 
