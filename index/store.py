@@ -79,6 +79,14 @@ class Manifest(BaseModel):
     sizes: dict[str, int]
 
 
+class _Format(BaseModel):
+    """What the manifest of any version says of itself."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    format: int
+
+
 def build_name(
     articles: Iterable[Article], made_by: dict[str, str], split_parameters: dict[str, int]
 ) -> str:
@@ -223,17 +231,19 @@ def read_manifest(build: Path) -> Manifest:
         DamagedIndex: it is missing, is no manifest, or is of another format.
     """
     try:
-        manifest = Manifest.model_validate_json((build / _MANIFEST).read_bytes())
+        content = (build / _MANIFEST).read_bytes()
+        # Before all else, for another version's has other fields.
+        made_as = _Format.model_validate_json(content).format
+        if made_as != FORMAT:
+            raise DamagedIndex(
+                f"{build} has format {made_as}, and this version reads format {FORMAT}: "
+                "run `pilcrow build`."
+            )
+        return Manifest.model_validate_json(content)
     except (OSError, ValidationError):
         raise DamagedIndex(
             f"{build / _MANIFEST} is missing or is no manifest: run `pilcrow build`."
         ) from None
-    if manifest.format != FORMAT:
-        raise DamagedIndex(
-            f"{build} has format {manifest.format}, and this version reads format {FORMAT}: "
-            "run `pilcrow build`."
-        )
-    return manifest
 
 
 def problems(build: Path, manifest: Manifest, whole: bool = True) -> list[str]:
