@@ -253,7 +253,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     ),
     "page: 200,000 attributes": (
         lambda _: ("a.html", b"<p " + b" ".join(b"a%d=1" % n for n in range(200_000)) + b">One."),
-        "a.html takes more than 2 seconds to read as a web page: "
+        "a.html takes more than 4 seconds to read as a web page: "
         "save its text as a .txt or .md file.",
     ),
     "front matter: YAML that multiplies": (
@@ -309,7 +309,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     ),
     "address: a byte at a time": (
         lambda site: answering(site, "/d", HTML, b"x", 0.05),
-        "/d took more than 2 seconds: "
+        "/d took more than 4 seconds: "
         "try again later, or save the article as a file and name that.",
     ),
 }
@@ -333,8 +333,8 @@ def said(attack: Attack, site: Site, folder: Path) -> str | None:
 
 def main() -> None:
     """Prints what is said to each attack, and how many of them are refused."""
-    # Two seconds are given to a slow page and a slow server here.
-    parse.MOST_SECONDS = web_module.MOST_SECONDS = 2
+    # Four seconds are given to a slow page and a slow server here.
+    parse.MOST_SECONDS = web_module.MOST_SECONDS = 4
     # A server on whom one hangs up complains.
     logging.disable(logging.CRITICAL)
     refused = 0

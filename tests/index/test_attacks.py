@@ -26,6 +26,6 @@ def test_attack_ends_in_its_sentence(
 ) -> None:
     """What is said to an attack is exactly what is written beside it."""
     for module in (parse_module, web_module):
-        monkeypatch.setattr(module, "MOST_SECONDS", 2)
+        monkeypatch.setattr(module, "MOST_SECONDS", 4)
     attack, sentence = ATTACKS[name]
     assert said(attack, site, tmp_path) == sentence
