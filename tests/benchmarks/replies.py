@@ -14,11 +14,11 @@ SETTLED = 3.0
 
 
 async def serve(
-    folder: Path, one_by_one: Sequence[str], at_once: Sequence[str]
+    folder: Path, one_by_one: Sequence[str] = (), at_once: Sequence[str] = ()
 ) -> dict[str, float]:
     """What a new bot over an index folder takes: MB, milliseconds to replies, seconds for all.
 
-    No question is asked twice, for it would not be read again.
+    No question may be asked twice, for it is not read again.
     """
     command = "run", "--index", str(folder)
     async with LoopbackDiscord() as discord, BotProcess(discord, command) as bot:
