@@ -57,7 +57,8 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@echo; echo "Questions on the sample article (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/demo tests/quality/sample.jsonl
 
-bench: $(READY)  ## Print what is taken beside sentence-transformers + FAISS; HOW="--plot FILE.png" draws it
+# HOW="--plot FILE.png" draws it, too.
+bench: $(READY)  ## Print seconds, memory and rates beside sentence-transformers + FAISS; a million passages, in minutes: python -m tests.benchmarks.million
 	@$(DEMO) build --index .pilcrow/demo sample
 	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
 	@PYTHONPATH=. $(BIN)/python -m tests.benchmarks .pilcrow/demo .pilcrow/quality $(HOW)
