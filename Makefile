@@ -11,7 +11,7 @@ DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval compare overview likeness followups extraction attacks fragments pictures fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval bench compare overview likeness followups extraction attacks fragments pictures fit train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -56,6 +56,12 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@$(DEMO) build --index .pilcrow/demo sample
 	@echo; echo "Questions on the sample article (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/demo tests/quality/sample.jsonl
+
+# HOW="--plot FILE.png" draws it, too.
+bench: $(READY)  ## Print seconds, memory and rates beside sentence-transformers + FAISS; a million passages, in minutes: python -m tests.benchmarks.million
+	@$(DEMO) build --index .pilcrow/demo sample
+	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
+	@PYTHONPATH=. $(BIN)/python -m tests.benchmarks .pilcrow/demo .pilcrow/quality $(HOW)
 
 compare: $(READY)  ## Print what retrieval finds under each choice that was open
 	@PYTHONPATH=. $(BIN)/python tests/quality/compare.py

@@ -5,7 +5,7 @@ import functools
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import render
@@ -19,6 +19,7 @@ from bot.live import BuildGoneError
 from bot.metrics import ABSTENTION, ANSWER, FAILED, Metrics
 from bot.privacy import Privacy
 from bot.reader import Reader
+from bot.remembered import Remembered
 from bot.under import Place, under
 from index.joint import AnyIndex
 
@@ -64,6 +65,7 @@ class Asking:
         metrics: what is counted.
         log_questions: whether the log shows what was asked.
         started: when the bot was.
+        remembered: what came of the questions that were asked last.
     """
 
     guilds: GuildIndexes
@@ -75,6 +77,7 @@ class Asking:
     metrics: Metrics
     log_questions: bool
     started: datetime
+    remembered: Remembered = field(default_factory=Remembered)
 
     @property
     def privacy(self) -> Privacy:
@@ -145,7 +148,8 @@ def _work(
         scope = asking.guilds.scope(index, origin.guild, origin.channels)
     else:
         scope = [find(article, index.entries).id]
-    outcome = answer(question, index, asking.reader, asking.judgement, scope)
+    read = functools.partial(answer, question, index, asking.reader, asking.judgement, scope)
+    outcome = asking.remembered.outcome(question, index, scope, read)
     seconds = time.perf_counter() - began
     kind = ABSTENTION if isinstance(outcome, Abstention) else ANSWER
     asking.metrics.questions.labels(kind).inc()

@@ -1,7 +1,8 @@
 """What the commands that ask need: opened once, asked as often as one likes."""
 
+import functools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Console
 
@@ -9,6 +10,7 @@ from bot import terminal
 from bot.answers import Outcome, Question
 from bot.ask import Considered, Judgement, answer, consider, load_judgement
 from bot.reader import Reader, find_reader
+from bot.remembered import Remembered
 from bot.settings import Settings
 from index.cli import busy
 from index.encoder import find_encoder
@@ -26,11 +28,13 @@ class Opened:
         index: what is asked.
         reader: what reads its passages; None for the most similar sentence.
         judgement: when something is an answer.
+        remembered: what came of the questions that were asked last.
     """
 
     index: PassageIndex
     reader: Reader | None
     judgement: Judgement
+    remembered: Remembered = field(default_factory=Remembered)
 
     def ask(self, question: Question, article: str | None) -> tuple[Outcome, float]:
         """What comes of a question, and how many milliseconds it took.
@@ -43,7 +47,8 @@ class Opened:
         """
         began = time.perf_counter()
         scope = (article,) if article else None
-        outcome = answer(question, self.index, self.reader, self.judgement, scope)
+        read = functools.partial(answer, question, self.index, self.reader, self.judgement, scope)
+        outcome = self.remembered.outcome(question, self.index, scope, read)
         return outcome, (time.perf_counter() - began) * 1000
 
     def considered(self, question: Question, article: str | None) -> Considered:

@@ -67,7 +67,8 @@ def embed(
         key = key_of(passage.text)
         if key not in known.rows and key not in kept.rows:
             new.setdefault(key, passage)
-    todo = list(new.values())
+    # A batch is filled up to its longest text, so texts of one length go together.
+    todo = sorted(new.values(), key=lambda passage: passage.start - passage.end)
     if todo:
         report(0, len(todo))
         file.parent.mkdir(exist_ok=True)

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from index.build import Built, Reports, build
 from index.choice import Choice
@@ -19,6 +28,14 @@ from index.text import count
 
 _MOST_LINES = 5
 """How many articles that vanished have a line of their own."""
+
+
+class Rate(ProgressColumn):
+    """How many passages a second were embedded of late; nothing before two batches are."""
+
+    def render(self, task: Task) -> Text:
+        """The rate as rich has it of the last seconds, so that loading the model does not count."""
+        return Text("" if task.speed is None else f"{task.speed:,.0f} passages/s")
 
 
 def build_with_progress(
@@ -48,7 +65,9 @@ def reporting(tell: Callable[[str], None]) -> Iterator[Reports]:
         TextColumn("Embedding passages"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeRemainingColumn(),
+        TextColumn("left"),
     )
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal

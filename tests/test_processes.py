@@ -29,10 +29,11 @@ def test_a_pipe_gets_json_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_terminal_gets_progress_and_colour(tmp_path: Path) -> None:
-    """On a terminal a build shows its progress and an answer has colour."""
+    """On a terminal a build shows its progress and the time left, and an answer has colour."""
     status, shown = on_a_terminal("ask", "--index", tmp_path / "index", "who shot masood")
     assert status == 0
     assert "Embedding passages" in shown
+    assert "\x1b[36m-:--:--\x1b[0m left" in shown
     assert f"by \x1b[1;32m{QUOTE}\x1b[0m at the scene" in shown
 
 
