@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.training.hard import Row, of_somebody_else, who_said, with_a_blur, without_its_answer
-from bot.training.preceded import answered_before, preceded
 from bot.training.typed import as_typed
 from index.split import sentences
 
@@ -36,9 +35,6 @@ BESIDE = 0.4
 TAKEN_OUT, BLURRED, SOMEBODY_ELSE = 0.5, 0.12, 0.12
 """Shares of answerable rows that have a near miss made of them, and of those that are blurred; see
 `bot.training.hard`. Of most rows none can be made."""
-PRECEDED, ANSWERED_BEFORE = 0.5, 0.12
-"""Shares of rows that stand below what precedes their passage, and of answerable ones that have
-their answer there; see `bot.training.preceded`."""
 WHOLE = 900
 """Characters up to which a paragraph may be read whole."""
 TITLED = 0.3
@@ -87,36 +83,23 @@ def make_rows(source: Sequence[dict[str, Any]], chance: random.Random) -> list[R
     ]
     for row in source:
         title = row["title"] if chance.random() < TITLED else None
-        paragraphs = articles[_article_of(row)]
-        for one in _rows_of(row, paragraphs, chance):
-            below = chance.random() < PRECEDED
-            read = preceded(one, row, paragraphs, chance) if below else one
-            made.append(_titled(read, title))
+        if row["is_impossible"]:
+            nearest = _nearest(row["question"], row["context"], chance)
+            made.append(_titled(Row(row["question"], nearest, -1, -1), title))
+            continue
+        answering = _answering(row, row["question"], chance)
+        misses = list(_near_misses(answering, chance))
+        read = _titled(answering, title)
+        if chance.random() < BLURRED and not misses:
+            read = with_a_blur(read, chance)
+        made += [read, *misses]
+        if chance.random() < BESIDE:
+            other = chance.choice(articles[_article_of(row)])
+            beside = _beside(row, other, row["question"], chance)
+            if beside:
+                made.append(_titled(Row(row["question"], beside, -1, -1), title))
     chance.shuffle(made)
     return [replace(row, question=as_typed(row.question, chance)) for row in made]
-
-
-def _rows_of(
-    row: dict[str, Any], paragraphs: Sequence[str], chance: random.Random
-) -> Iterator[Row]:
-    """The rows made of a question: with a window that answers it, with near misses, with others."""
-    question = row["question"]
-    if row["is_impossible"]:
-        yield Row(question, _nearest(question, row["context"], chance), -1, -1)
-        return
-    answering = _answering(row, question, chance)
-    misses = list(_near_misses(answering, chance))
-    yield from misses
-    earlier = None
-    if chance.random() < ANSWERED_BEFORE:
-        earlier = answered_before(answering, row, chance)
-    if earlier is None and chance.random() < BLURRED and not misses:
-        answering = with_a_blur(answering, chance)
-    yield earlier or answering
-    if chance.random() < BESIDE:
-        beside = _beside(row, chance.choice(paragraphs), question, chance)
-        if beside:
-            yield Row(question, beside, -1, -1)
 
 
 def _near_misses(row: Row, chance: random.Random) -> Iterator[Row]:

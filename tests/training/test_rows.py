@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.training.hard import PARAGRAPH_MARK, Row
+from bot.training.hard import Row
 from bot.training.rows import is_held_out, make_rows, read_rows
 from bot.training.typed import as_typed
 
@@ -54,28 +54,11 @@ def row_of(
 
 
 def made_of(source: Sequence[dict[str, Any]], seed: int = 1) -> list[Row]:
-    """The rows made of these, without what stands before a passage.
-
-    But those that had a number or a name made vague, and those that are answered before.
-    """
+    """The rows made of these, but those that had a number or a name made vague."""
     whole = re.compile(
         r"((Old Town!|Halls( [-0-9]+)?)\. )?(In hall \d+ there stands \w+ of stone\. ?)*"
     )
-    made = [above(row) for row in make_rows(source, chance(seed)) if not is_answered_before(row)]
-    return [row for row in made if whole.fullmatch(row.passage)]
-
-
-def is_answered_before(row: Row) -> bool:
-    """Whether the answer stands before the passage."""
-    return 0 <= row.start < row.passage.rfind(PARAGRAPH_MARK)
-
-
-def above(row: Row) -> Row:
-    """The row without what stands before its passage; a title stays."""
-    before, mark, passage = row.passage.rpartition(PARAGRAPH_MARK)
-    title = re.match(r"((Old Town!|Halls( [-0-9]+)?)\. )?", before)[0]  # type: ignore[index]
-    by = len(before) + len(mark) - len(title) if row.start >= 0 else 0
-    return Row(row.question, title + passage, row.start - by, row.end - by)
+    return [row for row in make_rows(source, chance(seed)) if whole.fullmatch(row.passage)]
 
 
 def number_of(row: Row) -> int:
@@ -231,7 +214,7 @@ def test_a_question_without_an_answer_has_the_sentence_that_is_most_like_it() ->
     like = "The mayor praised volunteers after the flood."
     context = " ".join([*SENTENCES[:20], like, *SENTENCES[20:40]])
     row = row_of("Which volunteers had the mayor praised during the flood?", context)
-    made = [above(one) for one in make_rows([row] * 50, chance())]
+    made = make_rows([row] * 50, chance())
     assert len(made) == 50
     assert {(one.start, one.end) for one in made} == {(-1, -1)}
     assert [one for one in made if like not in one.passage] == []
