@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.errors import PilcrowError
 from index.files import sha256_of
+from index.session import session_of
 
 CARD, MODEL, TOKENIZER = "reader.json", "model.onnx", "tokenizer.json"
 DEFAULT_READER = "pilcrow-reader"
@@ -94,7 +95,6 @@ class OnnxReader:
     """
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         card = _verified(folder)
@@ -107,12 +107,7 @@ class OnnxReader:
         stride = min(_STRIDE, card.tokens // 4)
         self._tokenizer.enable_truncation(card.tokens, stride=stride, strategy="only_second")
         self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        # A text has one thread, and several texts have several: nobody waits for anybody.
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(folder / MODEL), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = session_of(folder / MODEL)
         self._inputs = [one.name for one in self._session.get_inputs()]
         self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reading")
 

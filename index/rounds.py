@@ -18,6 +18,7 @@ from index.cli import sentence
 from index.encoder import SentenceEncoder
 from index.errors import DamagedIndex, PilcrowError
 from index.gather import Changes
+from index.served import ExportingEncoder
 from index.settings import IndexSettings
 from index.text import count
 from index.told import export, outcome_of, reporting, tell_unspoken
@@ -88,9 +89,8 @@ class Rounds:
         try:
             with reporting(tell) as reports:
                 allowed = self.settings.inner_hosts
-                built = build(
-                    index, self.sources, self.encoder, reports, allowed, self.choice, again
-                )
+                embedding = ExportingEncoder(index, self.encoder)
+                built = build(index, self.sources, embedding, reports, allowed, self.choice, again)
             tell_unspoken(built, self.encoder, tell)
             if not built.unchanged or not self.began:
                 export(index, self.encoder)

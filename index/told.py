@@ -23,7 +23,7 @@ from index.cli import busy
 from index.encoder import SentenceEncoder
 from index.gather import Vanished
 from index.language import languages_of, unspoken
-from index.served import export_encoder
+from index.served import ExportingEncoder, export_encoder
 from index.text import count
 
 _MOST_LINES = 5
@@ -51,7 +51,8 @@ def build_with_progress(
         click.echo(words, err=True)
 
     with reporting(tell) as reports:
-        built = build(folder, sources, encoder, reports, allowed, choice)
+        embedding = ExportingEncoder(folder, encoder)
+        built = build(folder, sources, embedding, reports, allowed, choice)
     tell_unspoken(built, encoder, tell)
     export(folder, encoder)
     return built

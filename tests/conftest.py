@@ -7,14 +7,14 @@ import pytest
 from index.build import build
 from index.encoder import SentenceEncoder, find_encoder
 from index.search import PassageIndex, open_index
-from index.served import export_encoder, serving
+from index.served import ExportingEncoder, export_encoder, serving
 from index.sources import SAMPLE
 
 VOA_ARTICLES = Path(__file__).parent / "quality" / "voa_articles.jsonl"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Counts as slow what needs the thirty articles, which take ten seconds to embed."""
+    """Counts as slow what needs the thirty articles, which take five seconds to embed."""
     for item in items:
         if "voa_index" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
@@ -32,15 +32,16 @@ def voa_index(
 ) -> PassageIndex:
     """The thirty articles of the labelled questions, opened as they are served."""
     folder = tmp_path_factory.mktemp("voa")
-    build(folder, [str(VOA_ARTICLES)], encoder)
-    return open_index(folder, serving(sample_folder, encoder))
+    served = serving(sample_folder, encoder)
+    build(folder, [str(VOA_ARTICLES)], served)
+    return open_index(folder, served)
 
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> Path:
     """The folder of an index of the sample article, as `pilcrow build` leaves it."""
     folder = tmp_path_factory.mktemp("sample") / "index"
-    build(folder, [SAMPLE], encoder)
+    build(folder, [SAMPLE], ExportingEncoder(folder, encoder))
     assert export_encoder(folder, encoder) is None
     return folder
 
@@ -48,4 +49,4 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEnc
 @pytest.fixture(scope="session")
 def sample_index(sample_folder: Path, encoder: SentenceEncoder) -> PassageIndex:
     """The sample article, embedded with the default model."""
-    return open_index(sample_folder, encoder)
+    return open_index(sample_folder, serving(sample_folder, encoder))
