@@ -53,18 +53,18 @@ def test_nothing_is_rounded_to_nothing() -> None:
     assert (whole * scales).tolist() == [[0, 0, 0]]
 
 
-def test_a_product_is_of_whole_numbers_in_blocks_of_32(tmp_path: Path) -> None:
-    """Each 32 inputs have a scale of their own, so that small weights beside large ones count."""
-    weights = np.zeros((64, 2), np.float32)
+def test_a_product_is_of_whole_numbers_in_blocks_of_16(tmp_path: Path) -> None:
+    """Each 16 inputs have a scale of their own, so that small weights beside large ones count."""
+    weights = np.zeros((32, 2), np.float32)
     weights[0] = 127, -12.7
     weights[1] = 3, 0.1
-    weights[32] = 0.127, 1
-    weights[33] = 0.001, 0
+    weights[16] = 0.127, 1
+    weights[17] = 0.001, 0
     exact, light = model_of(tmp_path, "MatMul", weights), tmp_path / "light.onnx"
     lighten(exact, light)
     assert kinds(light) == ["MatMulNBits"]
-    given = np.zeros((1, 64), np.float32)
-    given[0, [0, 1, 32, 33]] = 127, 1, 1, 127
+    given = np.zeros((1, 32), np.float32)
+    given[0, [0, 1, 16, 17]] = 127, 1, 1, 127
     expected = [127 * 127 + 3 + 0.127 + 0.127, 127 * -12.7 + 0.1 + 1]
     assert run(exact, given)[0] == pytest.approx(expected, rel=1e-6)
     assert run(light, given)[0] == pytest.approx(expected, rel=1e-5)
@@ -90,7 +90,7 @@ def test_a_table_is_rounded_row_by_row(tmp_path: Path) -> None:
     assert apart[1] == 0
 
 
-@pytest.mark.parametrize(("kind", "shape"), [("MatMul", (33, 4)), ("Gather", (1023, 8))])
+@pytest.mark.parametrize(("kind", "shape"), [("MatMul", (17, 4)), ("Gather", (1023, 8))])
 def test_what_is_not_worth_it_is_left(tmp_path: Path, kind: str, shape: tuple[int, int]) -> None:
     """Weights that make no whole blocks and small tables keep their 32 bits."""
     exact = model_of(tmp_path, kind, np.ones(shape, np.float32))

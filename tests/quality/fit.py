@@ -26,7 +26,7 @@ from bot.reader import Reader, find_reader
 from index.build import build
 from index.encoder import find_encoder
 from index.search import PassageIndex, open_index
-from index.served import ExportingEncoder
+from index.served import ExportingEncoder, serving
 
 QUALITY = Path(__file__).parent
 JUDGEMENT = QUALITY.parents[1] / "bot" / "judgement.json"
@@ -44,9 +44,9 @@ def main() -> None:
     questions = read_labelled(QUALITY / "dev.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         encoder = find_encoder()
-        served = ExportingEncoder(Path(folder), encoder)
-        build(Path(folder), [str(QUALITY / "voa_articles.jsonl")], served)
-        index = open_index(Path(folder), served)
+        exporting = ExportingEncoder(Path(folder), encoder)
+        build(Path(folder), [str(QUALITY / "voa_articles.jsonl")], exporting)
+        index = open_index(Path(folder), serving(Path(folder), encoder))
         fitted = {
             "fitted_by": f"make fit, on the {len(questions)} questions of tests/quality/dev.jsonl",
             "reader": fit(questions, index, find_reader()),

@@ -24,7 +24,7 @@ from index.build import build
 from index.corpus import Article
 from index.encoder import Encoder, find_encoder
 from index.search import PassageIndex, open_index
-from index.served import ExportingEncoder
+from index.served import ExportingEncoder, serving
 
 QUALITY = Path(__file__).parent
 SETS = ("dev", "test")
@@ -149,9 +149,9 @@ def main() -> None:
     judgement = load_judgement(reader)
     with tempfile.TemporaryDirectory() as folder:
         encoder = find_encoder()
-        served = ExportingEncoder(Path(folder), encoder)
-        build(Path(folder), [str(QUALITY / "voa_articles.jsonl")], served)
-        index = open_index(Path(folder), served)
+        exporting = ExportingEncoder(Path(folder), encoder)
+        build(Path(folder), [str(QUALITY / "voa_articles.jsonl")], exporting)
+        index = open_index(Path(folder), serving(Path(folder), encoder))
         for name in SETS:
             print(f"{name}:")
             for kind, share in told_apart(name).items():
