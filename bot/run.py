@@ -1,6 +1,7 @@
 """The bot started, kept connected, and stopped."""
 
 import asyncio
+import ctypes
 import logging
 import os
 import signal
@@ -66,6 +67,7 @@ def run_bot(settings: Settings, version: str) -> None:
     live = LiveIndex(settings.index, encoder)
     _log.info("loading the model %s", encoder.name)
     encoder.embed(["The first text takes the longest."])
+    _give_memory_back()
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
     most = Most(settings.guild_articles)
@@ -97,6 +99,14 @@ def run_bot(settings: Settings, version: str) -> None:
     if settings.metrics is not None:
         monitored = served(monitor, asking.metrics, settings.metrics)
     asyncio.run(_serve(make_client, token, monitored))
+
+
+def _give_memory_back() -> None:
+    """Gives the system what loading the models left unused; glibc keeps it unless told (Linux)."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _spoken(model: str | None) -> frozenset[str] | None:

@@ -107,8 +107,9 @@ def _is_likely(word: str, other: str, distance: int) -> bool:
 @lru_cache(maxsize=1)
 def _english() -> Mapping[str, int]:
     """English words and how often they occur."""
-    lines = (files("symspellpy") / _WORDS).read_text("utf-8-sig").splitlines()
-    return {word: int(times) for word, times in (line.split() for line in lines)}
+    # Line by line, for the whole text and its lines would take as much memory again.
+    with (files("symspellpy") / _WORDS).open(encoding="utf-8-sig") as lines:
+        return {word: int(times) for word, times in map(str.split, lines)}
 
 
 @lru_cache(maxsize=64)

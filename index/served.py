@@ -24,7 +24,15 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index import store
-from index.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, Vectors, find_encoder
+from index.encoder import (
+    DEFAULT_FINGERPRINT,
+    DEFAULT_MODEL,
+    Encoder,
+    SentenceEncoder,
+    Vectors,
+    find_encoder,
+    is_default,
+)
 from index.errors import ModelError, NoModel
 from index.files import sha256_of
 from index.light import lighten
@@ -149,6 +157,12 @@ def find_served(index: Path, model: str | None = None) -> Encoder:
     Raises:
         ModelError: neither the model nor its export is there, or it is not the published file.
     """
+    if is_default(model):
+        # To read the weights only to find out that they are not needed would take time.
+        folder = index / _FOLDER / DEFAULT_FINGERPRINT[:12]
+        export = _intact(folder)
+        if export is not None and export.fingerprint == DEFAULT_FINGERPRINT:
+            return OnnxEncoder(export, folder, _served(export))
     try:
         return serving(index, find_encoder(model))
     except NoModel:

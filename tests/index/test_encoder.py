@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import DEFAULT_MODEL, SentenceEncoder, find_encoder
+from index.encoder import DEFAULT_FINGERPRINT, DEFAULT_MODEL, SentenceEncoder, find_encoder
 from index.errors import ModelError
 from index.sources import sample_folder
 
@@ -68,6 +68,7 @@ def test_default_model_is_the_published_one(encoder: SentenceEncoder) -> None:
     """Without a name, and by its name, the model is all-MiniLM-L6-v2, known by its sha256."""
     assert encoder.name == DEFAULT_MODEL == "all-MiniLM-L6-v2"
     assert find_encoder(DEFAULT_MODEL).fingerprint == encoder.fingerprint
+    assert encoder.fingerprint == DEFAULT_FINGERPRINT
     assert len(bytes.fromhex(encoder.fingerprint)) == 32
 
 

@@ -16,7 +16,14 @@ from index.build import build
 from index.check import check
 from index.encoder import SentenceEncoder
 from index.errors import DamagedIndex
-from index.served import ExportingEncoder, OnnxEncoder, export_encoder, is_damaged, serving
+from index.served import (
+    ExportingEncoder,
+    OnnxEncoder,
+    export_encoder,
+    find_served,
+    is_damaged,
+    serving,
+)
 from tests.terminal import ROOT, pilcrow
 
 QUALITY = ROOT / "tests" / "quality"
@@ -169,6 +176,19 @@ def test_exports_of_other_encoders_stay_until_a_build_is_done(
     assert other.exists()
     assert export_encoder(index, encoder) is None
     assert [path.name for path in (index / "encoders").iterdir()] == [folder.name]
+
+
+def test_an_export_under_anothers_name_is_not_the_default(
+    index: Path, encoder: SentenceEncoder
+) -> None:
+    """What lies where the default model's export should, but is of another, is not taken for it."""
+    assert isinstance(find_served(index), OnnxEncoder)
+    card = exported_file(index, "export.json")
+    export = json.loads(card.read_text("utf-8"))
+    export["fingerprint"] = "0" * 64
+    card.write_text(json.dumps(export), "utf-8")
+    found = find_served(index)
+    assert (type(found), found.fingerprint) == (SentenceEncoder, encoder.fingerprint)
 
 
 def test_without_an_export_the_encoder_serves_itself(
