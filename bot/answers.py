@@ -105,7 +105,8 @@ class Citation:
         """(start, end) of the sentence, or sentences, that the quote is part of."""
         spans = sentences(self.article.text, self.passage.start, self.passage.end)
         touched = [span for span in spans if span[0] < self.end and self.start < span[1]]
-        return touched[0][0], touched[-1][1]
+        # What lies between two sentences is its own.
+        return (touched[0][0], touched[-1][1]) if touched else (self.start, self.end)
 
     @property
     def link(self) -> str | None:

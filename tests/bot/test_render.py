@@ -296,6 +296,7 @@ def test_sections_share_the_room_of_plain_content() -> None:
     cut=st.floats(0, 0.5),
 )
 @example(["*" * 9000] * 4, "_" * 900, "|" * 900, "https://a.example/" + "(" * 300, "`" * 999, 0.1)
+@example(["1. *"], "**", None, None, "**", 0.5)
 @example([HOSTILE[4]] * 3, "t" * 9000, "p" * 9000, "https://a.example/" + "u" * 9000, "q", 0.3)
 def test_no_message_is_ever_over_a_limit(
     texts: list[str], title: str, publisher: str | None, url: str | None, asked: str, cut: float
