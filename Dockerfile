@@ -6,21 +6,35 @@
 #     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
 #     --volume pilcrow:/data pilcrow
 
-FROM python:3.11-slim-bookworm AS build
+# PyTorch exports the model, and stays behind: the image has no need of it.
+FROM python:3.11-slim-bookworm AS export
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-RUN python -m venv /opt/pilcrow
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY index index
 COPY bot bot
 # PyPI's PyTorch for Linux is the one for NVIDIA cards, several gigabytes more.
-RUN /opt/pilcrow/bin/pip install --no-cache-dir --disable-pip-version-check \
-      --extra-index-url https://download.pytorch.org/whl/cpu --constraint constraints.txt .
+RUN pip install --extra-index-url https://download.pytorch.org/whl/cpu --constraint constraints.txt .
+RUN pilcrow build sample --index /index && mv /index/encoders/* /model
+
+FROM python:3.11-slim-bookworm AS install
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+RUN python -m venv /opt/pilcrow
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY deploy/serving.txt deploy/serving.txt
+RUN /opt/pilcrow/bin/pip install --constraint constraints.txt --requirement deploy/serving.txt
+COPY index index
+COPY bot bot
+RUN /opt/pilcrow/bin/pip install --no-deps .
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --create-home --home-dir /data pilcrow
-COPY --from=build /opt/pilcrow /opt/pilcrow
+COPY --from=install /opt/pilcrow /opt/pilcrow
+COPY --from=export /model /opt/model
 ENV PATH=/opt/pilcrow/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
+    PILCROW_MODEL=/opt/model \
     PILCROW_INDEX=/data/index \
     # For the health check alone: nothing outside of the container reaches it.
     PILCROW_METRICS=127.0.0.1:9464

@@ -13,10 +13,9 @@ from bot.reader import Reader, find_reader
 from bot.remembered import Remembered
 from bot.settings import Settings
 from index.cli import busy
-from index.encoder import find_encoder
 from index.errors import NoIndex
 from index.search import PassageIndex, open_index
-from index.served import find_served
+from index.served import find_model, find_served
 from index.store import current_build
 
 
@@ -89,6 +88,6 @@ def _index(settings: Settings) -> PassageIndex:
     except NoIndex:
         from index.told import build_with_progress
 
-        encoder = find_encoder(settings.model)
+        encoder = find_model(settings.index, settings.model)
         build_with_progress(settings.index, (), encoder, settings.inner_hosts)
     return open_index(settings.index, find_served(settings.index, settings.model))

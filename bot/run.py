@@ -30,10 +30,8 @@ from bot.presses import add_buttons
 from bot.reader import find_reader
 from bot.settings import Settings
 from bot.sharded import TOO_MANY, ShardedClient
-from index.encoder import find_encoder
-from index.errors import NoModel, PilcrowError
+from index.errors import PilcrowError
 from index.kept import Most
-from index.language import languages_of
 from index.served import find_served
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
@@ -71,8 +69,9 @@ def run_bot(settings: Settings, version: str) -> None:
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="question")
     feedback = Feedback(settings.index, settings.feedback_days, settings.keep_questions)
     most = Most(settings.guild_articles)
-    spoken = _spoken(settings.model)
-    guilds = GuildIndexes(settings.index, live, encoder, most, settings.guild_days, spoken)
+    guilds = GuildIndexes(
+        settings.index, live, encoder, most, settings.guild_days, encoder.languages
+    )
     asking = Asking(
         guilds=guilds,
         reader=reader,
@@ -107,14 +106,6 @@ def _give_memory_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
-
-
-def _spoken(model: str | None) -> frozenset[str] | None:
-    """The languages of the model; None where they are not known, as without the model itself."""
-    try:
-        return languages_of(find_encoder(model).folder)
-    except NoModel:
-        return None
 
 
 def _token_of(settings: Settings) -> str:

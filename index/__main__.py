@@ -77,10 +77,10 @@ def build(
     at first the sample article. A web address is asked again by each build, and read again if it
     changed.
     """
-    from index.encoder import find_encoder
+    from index.served import find_model
 
     settings = _settings(folder)
-    encoder = find_encoder(settings.model)
+    encoder = find_model(settings.index, settings.model)
     named = tuple(_kept(source, settings.index) for source in dict.fromkeys(sources))
     choice = Choice(limit, since.date() if since else None, vanished)
     if watching or every:

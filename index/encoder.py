@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelError, NoModel
 from index.files import sha256_of
+from index.language import languages_of
 from index.text import one_line
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ class SentenceEncoder:
             _share_processors(len(texts))
             vectors = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """The languages that it was made for (ISO 639-1), where that is known."""
+        return languages_of(self.folder)
 
     @property
     def model(self) -> "SentenceTransformer":

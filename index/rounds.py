@@ -15,10 +15,10 @@ from index.asked import asked_now
 from index.build import Built, build
 from index.choice import Choice
 from index.cli import sentence
-from index.encoder import SentenceEncoder
 from index.errors import DamagedIndex, PilcrowError
+from index.exporting import ExportingEncoder
 from index.gather import Changes
-from index.served import ExportingEncoder
+from index.served import Model
 from index.settings import IndexSettings
 from index.text import count
 from index.told import export, outcome_of, reporting, tell_unspoken
@@ -30,7 +30,7 @@ _SECONDS_TO_END = 3
 def build_rounds(
     settings: IndexSettings,
     sources: tuple[str, ...],
-    encoder: SentenceEncoder,
+    encoder: Model,
     choice: Choice,
     every: timedelta,
     files: bool,
@@ -58,7 +58,7 @@ class Rounds:
 
     settings: IndexSettings
     sources: tuple[str, ...]
-    encoder: SentenceEncoder
+    encoder: Model
     choice: Choice
     told: frozenset[str] = frozenset()
     began: bool = False

@@ -20,10 +20,10 @@ from rich.text import Text
 from index.build import Built, Reports, build
 from index.choice import Choice
 from index.cli import busy
-from index.encoder import SentenceEncoder
+from index.exporting import ExportingEncoder, export_encoder
 from index.gather import Vanished
-from index.language import languages_of, unspoken
-from index.served import ExportingEncoder, export_encoder
+from index.language import unspoken
+from index.served import Model
 from index.text import count
 
 _MOST_LINES = 5
@@ -41,7 +41,7 @@ class Rate(ProgressColumn):
 def build_with_progress(
     folder: Path,
     sources: tuple[str, ...],
-    encoder: SentenceEncoder,
+    encoder: Model,
     allowed: frozenset[str] = frozenset(),
     choice: Choice = Choice(),  # noqa: B008 - it is frozen
 ) -> Built:
@@ -93,9 +93,9 @@ def outcome_of(built: Built) -> str:
     return f"Built {built.name}: {holds}, {built.embedded} of them embedded anew."
 
 
-def tell_unspoken(built: Built, encoder: SentenceEncoder, tell: Callable[[str], None]) -> None:
+def tell_unspoken(built: Built, encoder: Model, tell: Callable[[str], None]) -> None:
     """Tells of articles, where some are new, that the model cannot be expected to understand."""
-    word = unspoken(built.languages, languages_of(encoder.folder), encoder.name)
+    word = unspoken(built.languages, encoder.languages, encoder.name)
     if word is not None and not built.unchanged:
         tell(
             f"{word} Multilingual models, such as paraphrase-multilingual-MiniLM-L12-v2 or "
@@ -103,7 +103,7 @@ def tell_unspoken(built: Built, encoder: SentenceEncoder, tell: Callable[[str], 
         )
 
 
-def export(folder: Path, encoder: SentenceEncoder) -> None:
+def export(folder: Path, encoder: Model) -> None:
     """Exports the encoder as it is served, where that was not done yet."""
     with busy("Exporting the model"):
         reason = export_encoder(folder, encoder)

@@ -6,8 +6,9 @@ import pytest
 
 from index.build import build
 from index.encoder import SentenceEncoder, find_encoder
+from index.exporting import ExportingEncoder, export_encoder
 from index.search import PassageIndex, open_index
-from index.served import ExportingEncoder, export_encoder, serving
+from index.served import serving
 from index.sources import SAMPLE
 
 VOA_ARTICLES = Path(__file__).parent / "quality" / "voa_articles.jsonl"

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from index.build import Reports, build
 from index.encoder import find_encoder
+from index.exporting import ExportingEncoder
 from index.search import open_index
-from index.served import ExportingEncoder, find_served
+from index.served import find_served
 from tests.benchmarks.baseline import PASSAGES
 from tests.benchmarks.measure import millisecond_percentiles
 

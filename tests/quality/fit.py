@@ -25,8 +25,9 @@ from bot.questions import Labelled, read_labelled
 from bot.reader import Reader, find_reader
 from index.build import build
 from index.encoder import find_encoder
+from index.exporting import ExportingEncoder
 from index.search import PassageIndex, open_index
-from index.served import ExportingEncoder, serving
+from index.served import serving
 
 QUALITY = Path(__file__).parent
 JUDGEMENT = QUALITY.parents[1] / "bot" / "judgement.json"

@@ -23,8 +23,9 @@ from bot.summary import DAMPING, SENTENCES, chosen, first_sentences, ranks
 from index.build import build
 from index.corpus import Article
 from index.encoder import Encoder, find_encoder
+from index.exporting import ExportingEncoder
 from index.search import PassageIndex, open_index
-from index.served import ExportingEncoder, serving
+from index.served import serving
 
 QUALITY = Path(__file__).parent
 SETS = ("dev", "test")
