@@ -1,6 +1,6 @@
 """The encoder exported to ONNX by a build, once, verified against the original.
 
-PyTorch is imported here and nowhere else, and only where there is no export yet.
+PyTorch is imported only where there is no export yet.
 """
 
 import os
