@@ -66,3 +66,15 @@ def on_a_terminal(*arguments: object, typed: bytes = b"", **extra: str) -> tuple
         shown += part
     os.close(ours)
     return process.wait(timeout=120), shown.decode()
+
+
+def hiding(*packages: str) -> str:
+    """A program after which none of these packages can be imported."""
+    return (
+        "from importlib.machinery import PathFinder\n"
+        "found = PathFinder.find_spec\n"
+        "def find_spec(name, path=None, target=None):\n"
+        f"    gone = name.partition('.')[0] in {packages!r}\n"
+        "    return None if gone else found(name, path, target)\n"
+        "PathFinder.find_spec = find_spec\n"
+    )

