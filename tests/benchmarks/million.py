@@ -196,13 +196,17 @@ def exponents(rows: Sequence[Row]) -> dict[str, float]:
     if len(rows) < 2:
         return {}
     sizes = np.log([row.passages for row in rows])
-    measured = {
+    return {name: float(np.polyfit(sizes, np.log(v), 1)[0]) for name, v in measured(rows).items()}
+
+
+def measured(rows: Sequence[Row]) -> dict[str, list[float]]:
+    """What is said to grow, by its name, for each row."""
+    return {
         "A retrieval (p95)": [row.searched.p95 for row in rows],
         "Opening": [row.searched.opening for row in rows],
         "Resident memory": [row.searched.memory for row in rows],
         "Adding an article": [row.adding for row in rows],
     }
-    return {name: float(np.polyfit(sizes, np.log(v), 1)[0]) for name, v in measured.items()}
 
 
 def line_of(row: Row) -> str:
@@ -216,20 +220,21 @@ def line_of(row: Row) -> str:
 
 
 def plot(rows: Sequence[Row], file: Path) -> None:
-    """Draws how a retrieval, opening and memory grow."""
+    """Draws how a retrieval, opening, memory and adding grow, with the fitted powers."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 3), layout="constrained")
+    figure = Figure(figsize=(12, 3), layout="constrained")
     sizes = [row.passages for row in rows]
-    drawn = {
-        "retrieval, p95 (ms)": [row.searched.p95 for row in rows],
-        "opening (s)": [row.searched.opening for row in rows],
-        "resident memory (MB)": [row.searched.memory for row in rows],
-    }
-    for axes, (name, values) in zip(figure.subplots(1, 3), drawn.items(), strict=True):
+    units = ("milliseconds", "seconds", "MB", "seconds")
+    powers = exponents(rows)
+    for axes, unit, (name, values) in zip(
+        figure.subplots(1, 4), units, measured(rows).items(), strict=True
+    ):
         axes.loglog(sizes, values, "o-")
-        axes.set(title=name, xlabel="passages")
-    figure.savefig(file, dpi=150)
+        power = f": n to the power of {powers[name]:.2f}" if powers else ""
+        axes.set(title=f"{name}{power}", xlabel="passages (n)", ylabel=unit)
+        axes.title.set_fontsize(8)
+    figure.savefig(file, dpi=100)
 
 
 if __name__ == "__main__":
