@@ -11,7 +11,7 @@ DEMO := env -u PILCROW_MODEL $(BIN)/pilcrow
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types tests quick eval bench compare overview likeness followups extraction attacks fragments pictures fit train measure lock clean
+.PHONY: help setup demo test lint types tests quick eval bench compare overview likeness followups extraction attacks fragments pictures fit readers train measure lock clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -93,6 +93,9 @@ pictures: $(READY)  ## Draw the pictures of README.md with Chromium (Debian's pa
 
 fit: $(READY)  ## Fit bot/judgement.json on the development questions
 	PYTHONPATH=. $(BIN)/python tests/quality/fit.py
+
+readers: $(READY)  ## Compare READERS="- folder" on the development questions, cross-validated
+	@PYTHONPATH=. $(BIN)/python -m tests.quality.readers $(READERS)
 
 # One thread a process: two of OpenMP's wait for each other. And memory that is kept, not given back.
 ONE_THREAD := OMP_NUM_THREADS=1 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_THRESHOLD_=4294967296
