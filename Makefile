@@ -51,11 +51,16 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@$(DEMO) build --index .pilcrow/quality tests/quality/voa_articles.jsonl
 	@echo; echo "Development questions (what was tuned on them is in README.md):"
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev.jsonl
+	@echo; echo "More of them:"
+	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev_more.jsonl
 	@echo; echo "Test questions (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/test.jsonl
 	@$(DEMO) build --index .pilcrow/demo sample
 	@echo; echo "Questions on the sample article (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/demo tests/quality/sample.jsonl
+	@$(DEMO) build --index .pilcrow/stories tests/quality/stories.jsonl
+	@echo; echo "Questions on invented stories (nothing was tuned on them):"
+	@$(DEMO) eval --index .pilcrow/stories tests/quality/stories_test.jsonl
 
 # HOW="--plot FILE.png" draws it, too.
 bench: $(READY)  ## Print seconds, memory and rates beside sentence-transformers + FAISS; a million passages, in minutes: python -m tests.benchmarks.million
@@ -120,4 +125,4 @@ lock: $(READY)  ## Write the versions that are installed to constraints.txt
 	 } > constraints.new && mv constraints.new constraints.txt
 
 clean:  ## Remove what make made, and no index of yours
-	rm -rf $(VENV) .pilcrow/demo .pilcrow/quality .pilcrow/training build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .pilcrow/demo .pilcrow/quality .pilcrow/stories .pilcrow/training build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,6 +29,7 @@ from index.encoder import find_encoder
 from index.exporting import ExportingEncoder
 from index.search import PassageIndex, open_index
 from index.served import serving
+from tests.quality.overview import lists
 
 QUALITY = Path(__file__).parent
 JUDGEMENT = QUALITY.parents[1] / "bot" / "judgement.json"
@@ -92,7 +93,6 @@ def fit(
     cosines = [one.considered.hits[0].cosine for one in judged if one.labelled.answers]
     threshold = thresholds[Caution.NORMAL]
     judgement = replace(judgement, threshold=threshold)
-    lists = [one for one in judged if one.considered.several]
     return {
         "choice": choice,
         "weights": weights,
@@ -100,7 +100,7 @@ def fit(
         "thresholds": thresholds,
         "relevance": round(float(np.quantile(cosines, 0.02)), 4),
         "contradiction": least_of_others(judged, judgement),
-        "further": max(threshold, least_of_others(lists, judgement)),
+        "further": least_of_further(index, reader, judgement),
         "topic": least_on_topic(index),
     }
 
@@ -178,6 +178,21 @@ def least_on_topic(index: PassageIndex) -> float:
         return wrong, -2 * right / (shown + labelled)
 
     return min((round(step / 100, 2) for step in range(10, 60, 5)), key=loss)
+
+
+def least_of_further(index: PassageIndex, reader: Reader | None, judgement: Judgement) -> float:
+    """The confidence from which on further places are cited, by the development lists.
+
+    The one with which those cited are most nearly those labelled (F1), not below the threshold; of
+    equal ones the highest.
+    """
+    steps = [step / 20 for step in range(1, 20) if step / 20 > judgement.threshold]
+
+    def f1(further: float) -> float:
+        found = lists(index, reader, replace(judgement, further=further), "dev")
+        return 2 * found.found / (found.expected + found.cited)
+
+    return max((*reversed(steps), judgement.threshold), key=f1)
 
 
 def least_of_others(judged: Sequence[Asked], judgement: Judgement) -> float:
