@@ -53,9 +53,12 @@ def read_stories(folder: Path = STORIES) -> list[Story]:
     """The stories of a folder, by the names of their files.
 
     Raises:
-        ValueError: a file is none, or an answer is not in its paragraph.
+        ValueError: there is none, a file is no story, or an answer is not in its paragraph.
     """
-    return [_story(file) for file in sorted(folder.glob("*.txt"))]
+    files = sorted(folder.glob("*.txt"))
+    if not files:
+        raise ValueError(f"There is no story in {folder}: train in a clone of the repository.")
+    return [_story(file) for file in files]
 
 
 def rows_of(stories: Sequence[Story], chance: random.Random) -> list[Row]:

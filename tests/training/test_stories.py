@@ -72,6 +72,12 @@ def test_what_is_no_story_is_told(tmp_path: Path, was: str, becomes: str, told: 
         read_stories(tmp_path)
 
 
+def test_no_story_at_all_is_told(tmp_path: Path) -> None:
+    """Where the stories did not come along, training says so instead of doing without."""
+    with pytest.raises(ValueError, match="train in a clone of the repository"):
+        read_stories(tmp_path)
+
+
 def test_a_question_stands_beside_what_answers_it_and_what_does_not() -> None:
     """Each answer is marked once, and nothing that has its words or says it stands for nothing."""
     for seed in range(30):
