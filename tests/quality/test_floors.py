@@ -16,7 +16,6 @@ from bot.questions import read_labelled
 from bot.reader import find_reader
 from index.search import PassageIndex
 from index.sources import SAMPLE
-from tests.quality.fit import development_questions
 from tests.quality.followups import CONTROLS, FOLLOWUPS, ways_to_ask
 from tests.sources import read
 
@@ -27,43 +26,43 @@ FLOORS = {
     "dev.jsonl": {
         "retrieval_at_1": 0.73,
         "retrieval_at_3": 0.88,
-        "passage_at_1": 0.94,
-        "answer_right": 0.81,
-        "answer_wrong": 0.07,
-        "wrongly_refused": 0.14,
-        "rightly_refused": 0.87,
-        "f1": 0.82,
-        "auroc": 0.93,
-        "calibration_error": 0.07,
+        "passage_at_1": 0.93,
+        "answer_right": 0.80,
+        "answer_wrong": 0.08,
+        "wrongly_refused": 0.15,
+        "rightly_refused": 0.75,
+        "f1": 0.78,
+        "auroc": 0.91,
+        "calibration_error": 0.08,
     },
     "test.jsonl": {
         "retrieval_at_1": 0.69,
         "retrieval_at_3": 0.89,
-        "passage_at_1": 0.86,
-        "answer_right": 0.78,
-        "answer_wrong": 0.08,
+        "passage_at_1": 0.90,
+        "answer_right": 0.79,
+        "answer_wrong": 0.07,
         "wrongly_refused": 0.17,
-        "rightly_refused": 0.84,
+        "rightly_refused": 0.83,
         "f1": 0.80,
-        "auroc": 0.93,
+        "auroc": 0.92,
         "calibration_error": 0.10,
     },
     "sample.jsonl": {
         "passage_at_1": 0.83,
-        "answer_right": 0.75,
-        "answer_wrong": 0.15,
-        "wrongly_refused": 0.12,
-        "rightly_refused": 0.77,
-        "f1": 0.77,
-        "auroc": 0.90,
-        "calibration_error": 0.14,
+        "answer_right": 0.74,
+        "answer_wrong": 0.16,
+        "wrongly_refused": 0.13,
+        "rightly_refused": 0.69,
+        "f1": 0.72,
+        "auroc": 0.89,
+        "calibration_error": 0.18,
     },
 }
 FOLLOWUP_FLOORS = {
     FOLLOWUPS: {
         "retrieval_at_1": 0.74,
         "retrieval_at_3": 0.91,
-        "passage_at_1": 0.86,
+        "passage_at_1": 0.91,
         "answer_right": 0.76,
         "wrongly_refused": 0.10,
         "rightly_refused": 0.84,
@@ -121,6 +120,7 @@ def test_without_a_reader_quality_is_not_below_its_floor(voa_index: PassageIndex
         ("dev_more.jsonl", 280, 160),
         ("test.jsonl", 98, 44),
         ("sample.jsonl", 64, 40),
+        ("stories_test.jsonl", 294, 168),
         ("followups_dev.jsonl", 72, 14),
         ("followups_test.jsonl", 63, 13),
     ],
@@ -130,7 +130,7 @@ def test_the_labels_hold(file: str, answerable: int, unanswerable: int) -> None:
     labelled = read_labelled(QUALITY / file)
     counted = Counter(bool(one.answers) for one in labelled)
     assert counted == {True: answerable, False: unanswerable}
-    sources = [str(QUALITY / "voa_articles.jsonl"), SAMPLE]
+    sources = [str(QUALITY / "voa_articles.jsonl"), str(QUALITY / "stories.jsonl"), SAMPLE]
     articles = {article.id: article for article in read(sources)}
     for one in labelled:
         article = articles[str(one.article)]
@@ -157,5 +157,5 @@ def test_development_and_test_questions_share_no_article() -> None:
 def test_the_judgement_was_fitted_on_the_development_questions() -> None:
     """The judgement that ships says how many questions it was fitted on, and that is all of dev."""
     values = json.loads((QUALITY.parents[1] / "bot" / "judgement.json").read_text("utf-8"))
-    count = len(development_questions())
-    assert values["fitted_by"] == f"make fit, on the {count} questions of tests/quality/dev*.jsonl"
+    count = len(read_labelled(QUALITY / "dev.jsonl"))
+    assert values["fitted_by"] == f"make fit, on the {count} questions of tests/quality/dev.jsonl"

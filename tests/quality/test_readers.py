@@ -9,7 +9,7 @@ from bot.evaluate import Asked, ask_all
 from bot.questions import read_labelled
 from index.search import PassageIndex
 from tests.quality import readers
-from tests.quality.fit import NEUTRAL, QUALITY, development_questions
+from tests.quality.fit import NEUTRAL, QUALITY
 
 
 @pytest.mark.slow
@@ -43,7 +43,7 @@ def test_no_question_is_judged_by_its_own_article(
 
 def test_the_development_questions_are_those_of_both_files() -> None:
     """There are 664, on twenty articles, of which no test question is asked."""
-    questions = development_questions()
+    questions = readers.development_questions()
     articles = {one.article for one in questions}
     assert (len(questions), len(articles)) == (664, 20)
     assert articles & {one.article for one in read_labelled(QUALITY / "test.jsonl")} == set()
