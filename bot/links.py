@@ -47,6 +47,12 @@ _WORD = re.compile(rf"[^\s{_STOPS}]+[{_STOPS}]*|[{_STOPS}]+")
 _JOINS = "'’.:,;·"
 """Marks that part no word when they stand in it (Unicode Annex 29)."""
 
+_MARKS = ("Mn", "Mc", "Me", "Cf", "Cn")
+"""Categories of what stands on the letter before it, is not seen, or may be either."""
+
+_SKINS = "🏻🏼🏽🏾🏿"
+"""The colours of an emoji, which stand on it."""
+
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "þ": "th"}
     | dict.fromkeys("‘’‚‛′", "'")
@@ -108,6 +114,8 @@ class _Page:
     def _first(self, after: int, *spans: _Span | None) -> bool:
         """Whether words, one behind the other, are nowhere between a place and where they are."""
         given = [span for span in spans if span]
+        if any(_is_on_a_letter(self._text[a]) for a, _ in given):
+            return False
         # Of what is the same to the browser or to us, and inside of words too: so it is nowhere
         # before to the browser either, whatever it takes for the same and for a word.
         pattern = r"[\s|]*".join(re.escape(_folded(self._text[a:b])) for a, b in given)
@@ -229,8 +237,11 @@ def _edge_after(text: str, offset: int) -> int:
 
 
 def _is_on_a_letter(character: str) -> bool:
-    """Whether it is a mark on the letter before it, and so no match may end or begin between."""
-    return character != "" and unicodedata.combining(character) != 0
+    """Whether it is a mark on the letter before it, and so no match may end or begin between.
+
+    What this Python's Unicode has no character for may be one to the browser.
+    """
+    return character != "" and (unicodedata.category(character) in _MARKS or character in _SKINS)
 
 
 def _is_inside_a_word(text: str, offset: int) -> bool:
@@ -242,9 +253,16 @@ def _is_of_a_word(text: str, place: int) -> bool:
     if not 0 <= place < len(text):
         return False
     if text[place] not in _JOINS:
-        kind = unicodedata.category(text[place])
-        return text[place] == "_" or kind[0] in "LNM" or kind == "Cf"
-    return text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
+        return _is_written_in_words(text[place])
+    return all(map(_is_written_in_words, (text[place - 1 : place], text[place + 1 : place + 2])))
+
+
+def _is_written_in_words(character: str) -> bool:
+    """Whether it is a letter, a digit, a mark on one, or may be; nothing is none of these."""
+    if not character or character == "_":
+        return character == "_"
+    kind = unicodedata.category(character)
+    return kind[0] in "LNM" or kind in ("Cf", "Cn")
 
 
 @cache

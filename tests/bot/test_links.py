@@ -215,6 +215,13 @@ def test_every_quote_of_real_articles_opens_at_itself() -> None:
 
 @given(article_texts)
 @example("İ came. i̇ came. He came home.")
+@example("********||\n\n\U0001182f")
+@example("\u102d")
+@example("@everyone\n\n\U000116b00")
+@example("À.\U00016100")
+@example("\U00016100.A")
+@example("\u200c*")
+@example("1. 🏻")
 def test_any_text_is_opened_at_its_quote(text: str) -> None:
     """Whatever the article is, the address is plain or marks the quote, and has no space."""
     for passage in passages_of(text)[:3]:
