@@ -19,8 +19,11 @@ STORIES = Path(__file__).parent / "stories"
 
 _NEAREST = 6
 """Paragraphs that a question finds first, of which those that do not answer are read."""
-_BESIDE, _BESIDE_UNANSWERABLE = 2, 3
+_BESIDE, _BESIDE_UNANSWERABLE = 1, 2
 """Rows without an answer for each question that has one, and for each that has none."""
+_TWICE = 0.6
+"""Share of the questions with an answer that are asked once more, typed otherwise, lest the rows
+without one be too many."""
 _TYPED = 0.5
 """Share of the questions that get further slips; they are typed as in a chat already."""
 
@@ -74,12 +77,14 @@ def rows_of(stories: Sequence[Story], chance: random.Random) -> list[Row]:
 def _rows_of(story: Story, chance: random.Random) -> Iterator[Row]:
     words = Words.of(story.paragraphs)
     for asked in story.questions:
-        typed = chance.random() < _TYPED
-        question = as_typed(asked.question, chance) if typed else asked.question
+        question = _typed(asked.question, chance)
         if asked.answer:
             passage = story.paragraphs[asked.paragraphs[0] - 1]
             start = _place(asked.answer, passage)
             yield Row(question, passage, start, start + len(asked.answer))
+            if chance.random() < _TWICE:
+                again = as_typed(asked.question, chance)
+                yield Row(again, passage, start, start + len(asked.answer))
         others = [
             story.paragraphs[place]
             for place in words.best(asked.question, _NEAREST).tolist()
@@ -89,6 +94,10 @@ def _rows_of(story: Story, chance: random.Random) -> Iterator[Row]:
         most = _BESIDE if asked.answer else _BESIDE_UNANSWERABLE
         for other in chance.sample(others, min(most, len(others))):
             yield Row(question, other, -1, -1)
+
+
+def _typed(question: str, chance: random.Random) -> str:
+    return as_typed(question, chance) if chance.random() < _TYPED else question
 
 
 def _place(answer: str, passage: str) -> int:
