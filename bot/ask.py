@@ -78,7 +78,7 @@ class Candidate:
 
     Attributes:
         citation: the words.
-        hit: the passage that was read, as retrieval found it: theirs, or one that leans on theirs.
+        hit: their passage, as retrieval found it.
         score: the reader score in logits, above 0 where an answer is likelier than none; without a
             reader the similarity of question and sentence, -1 to 1.
         confidence: calibrated probability, 0 to 1, that these words are right.
@@ -266,14 +266,13 @@ def decide(considered: Considered, judgement: Judgement) -> Outcome:
     if considered.several:
         listed = _listed(best, others, judgement.further)
         return Answer(listed, best.confidence, further=_not_shown(hits, listed))
-    chosen = [best]
+    cited = [best.citation]
     for other in others:
         same = says_the_same(best.citation, other.citation)
         least = judgement.threshold if same else judgement.contradiction
-        sure = other.confidence >= least and len(chosen) < MOST_CITATIONS
-        if sure and not any(compete(other, one) for one in chosen):
-            chosen.append(other)
-    cited = [one.citation for one in chosen]
+        elsewhere = all(other.citation.passage != citation.passage for citation in cited)
+        if other.confidence >= least and elsewhere and len(cited) < MOST_CITATIONS:
+            cited.append(other.citation)
     agreed = all(says_the_same(best.citation, citation) for citation in cited)
     return Answer(tuple(cited), best.confidence, agreed, _not_shown(hits, cited))
 
@@ -282,13 +281,6 @@ def says_the_same(a: Citation, b: Citation) -> bool:
     """Whether two quotes have more or less the same words, and the same numbers."""
     numbers = [{word for word in words_of(one.quote) if _DIGIT.search(word)} for one in (a, b)]
     return numbers[0] == numbers[1] and overlap(a.quote, b.quote) >= _SAME_WORDS
-
-
-def compete(a: Candidate, b: Candidate) -> bool:
-    """Whether two are of one place, or other words that one reading may have meant."""
-    if a.hit.passage == b.hit.passage and not says_the_same(a.citation, b.citation):
-        return True
-    return _from_one_place(a.citation, b.citation)
 
 
 def _from_one_place(a: Citation, b: Citation) -> bool:
@@ -330,13 +322,13 @@ def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[
 
     Of one that leans on the paragraph before, the words may stand there (`bot.preceding`).
     """
-    given = [reading_of(hit.passage) for hit in hits]
-    read = reader.read(question.text, [one.text for one in given])
+    readings = [reading_of(hit.passage) for hit in hits]
+    read = reader.read(question.text, [reading.text for reading in readings])
     found = []
-    for hit, text, spans in zip(hits, given, read, strict=True):
-        clean = [_clean(*text.placed(one.start, one.end), one.score) for one in spans]
+    for hit, reading, spans in zip(hits, readings, read, strict=True):
+        clean = [_clean(*reading.placed(one.start, one.end), one.score) for one in spans]
         for one in without_overlaps(clean):
-            citation = Citation(text.passage_at(one.start), one.start, one.end)
+            citation = Citation(reading.passage_at(one.start), one.start, one.end)
             if _says_something(citation.quote):
                 found.append(Candidate(citation, hit, one.score))
     return found

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from index.corpus import Passage
-from index.split import LONGEST_PASSAGE, sentences
+from index.split import sentences
 
 PARAGRAPH_MARK = " ¶ "
 """What stands between a paragraph and the one before it where both are read."""
@@ -18,6 +18,8 @@ _MOST_WORDS = 60
 _QUOTE_MARKS = tuple("\"“„«'‘")
 _PRONOUNS = frozenset({"he", "she", "they", "his", "her", "their", "him", "them", "both"})
 _FIRST_WORDS, _FIRST_CHARACTERS = 5, 100
+_LONGEST = 1000
+"""Characters of a paragraph that is surely one passage."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -46,14 +48,14 @@ class Reading:
     def placed(self, start: int, end: int) -> tuple[Passage, int, int]:
         """The passage of a span of what is read, and the span in the article's text.
 
-        Of a span that runs over from the paragraph before, the longer part counts.
+        What runs over from the paragraph before is cut there.
         """
-        above = 0 if self.before is None else self.before.end - self.start
-        own = 0 if self.before is None else above + len(PARAGRAPH_MARK)
-        if self.before is not None and above - start > end - own:
-            return self.before, self.start + start, self.start + min(end, above)
-        by = self.passage.start - own
-        return self.passage, max(start, own) + by, max(end, own) + by
+        own = 0 if self.before is None else self.before.end - self.start + len(PARAGRAPH_MARK)
+        if self.before is None or start >= own:
+            by = self.passage.start - own
+            return self.passage, start + by, end + by
+        last = self.before.end
+        return self.before, min(self.start + start, last), min(self.start + end, last)
 
     def passage_at(self, place: int) -> Passage:
         """The passage of a place in the article's text, of what is read."""
@@ -64,8 +66,7 @@ def reading_of(passage: Passage) -> Reading:
     """What is read of a passage: with the end of the paragraph before, if it leans on that.
 
     It does if it begins a paragraph with a quotation mark, or has a pronoun among its first five
-    words and no capital between the first word and that. At most sixty words are read of what is
-    before, whole sentences; nothing below a heading, nor of a paragraph of several passages.
+    words and no name before it. At most sixty words are read of what is before, whole sentences.
     """
     before = _before(passage)
     start = passage.start if before is None else _end_of(before)
@@ -75,7 +76,7 @@ def reading_of(passage: Passage) -> Reading:
 
 
 def leans(text: str) -> bool:
-    """Whether a paragraph begins with a quotation mark, or with somebody it may not have named."""
+    """Whether a paragraph goes on with a quotation or begins with somebody it does not name."""
     if text.startswith(_QUOTE_MARKS):
         return True
     for place, word in enumerate(_WORD.findall(text[:_FIRST_CHARACTERS])[:_FIRST_WORDS]):
@@ -93,11 +94,9 @@ def _before(passage: Passage) -> Passage | None:
     paragraphs = article.paragraphs
     start, end = paragraphs[number - 2]
     # The passages of a long paragraph are pieces of it, of which the first alone follows another.
-    first = passage.start == paragraphs[number - 1][0]
-    if not first or article.is_heading_at(passage.start):
+    if passage.start != paragraphs[number - 1][0] or end - start > _LONGEST:
         return None
-    whole = len(article.text[start:end].split()) <= LONGEST_PASSAGE
-    return Passage(article, number - 1, start, end) if whole else None
+    return Passage(article, number - 1, start, end)
 
 
 def _end_of(passage: Passage) -> int:

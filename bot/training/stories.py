@@ -24,8 +24,8 @@ _NEAREST = 6
 _BESIDE, _BESIDE_UNANSWERABLE = 1, 2
 """Rows without an answer for each question that has one, and for each that has none."""
 _TWICE = 0.6
-"""Share of the questions with an answer that are asked once more, mostly typed otherwise, lest the
-rows without one be too many."""
+"""Share of the questions with an answer that are asked once more, typed otherwise, lest the rows
+without one be too many."""
 _TYPED = 0.5
 """Share of the questions that get further slips; they are typed as in a chat already."""
 
@@ -67,7 +67,7 @@ def read_stories(folder: Path = STORIES) -> list[Story]:
 
 
 def rows_of(stories: Sequence[Story], chance: random.Random) -> list[Row]:
-    """Each question beside the paragraph that answers it and beside others that do not, shuffled.
+    """Each question beside the paragraph that answers it and beside some that do not, shuffled.
 
     Those are of the paragraphs that a search by words gives first, as they are what is served.
     """
@@ -110,8 +110,8 @@ def _answering(
 ) -> tuple[str, int]:
     """What is read and answers, and where in it the answer begins.
 
-    It is the paragraph with the answer as it is read, or, where a search finds first the one that
-    leans on it (who said the second half of a quotation), that one.
+    It is the paragraph with the answer, or where a search finds first the one that leans on it
+    (who said the second half of a quotation), that one.
     """
     place = asked.paragraphs[0] - 1
     answer = asked.answer or ""

@@ -108,45 +108,6 @@ def test_an_answer_is_marked_at_the_edges_of_words() -> None:
     assert {(row.start, row.end) for row in rows} == {(13, 14)}
 
 
-LEANING = Story(
-    "A bridge",
-    (
-        "The bridge fell on Monday.",
-        "Ann Lee, 52, who keeps the inn, said nobody was hurt.",
-        '"We will rebuild it by May," she said. "The river owes us one."',
-    ),
-    (
-        StoryQuestion("who said the river owes us one", "Ann Lee", (2,)),
-        StoryQuestion("when will they rebuild", "May", (3,)),
-        StoryQuestion("who keeps the inn", "Ann Lee", (2,)),
-        StoryQuestion("who owes the river one", None, ()),
-    ),
-)
-
-
-def test_what_leans_on_a_paragraph_stands_below_it() -> None:
-    """As it is read, and the answer is marked where it stands: in either of the two."""
-    chance = random.Random(1)  # noqa: S311 - nothing is kept secret by it
-    rows = [row for _ in range(30) for row in rows_of([LEANING], chance)]
-    below = f"{LEANING.paragraphs[1]} ¶ {LEANING.paragraphs[2]}"
-    answered = {(row.passage, row.start, row.end) for row in rows if row.start >= 0}
-    by, name = below.index("May"), len("Ann Lee")
-    alone = (LEANING.paragraphs[1], 0, name)
-    assert answered == {(below, 0, name), (below, by, by + 3), alone}
-    beside = {row.passage for row in rows if row.start < 0 and "inn" in row.question}
-    assert below not in beside
-    assert below in {row.passage for row in rows if row.start < 0}
-
-
-def test_every_answer_is_marked_in_what_is_read() -> None:
-    """Of a part of the stories that come along each row marks an answer, whole, or none."""
-    stories = read_stories()[::8]
-    answers = {asked.answer for story in stories for asked in story.questions if asked.answer}
-    rows = rows_of(stories, random.Random(1))  # noqa: S311 - nothing is kept secret by it
-    marked = {row.passage[row.start : row.end] for row in rows if row.start >= 0}
-    assert marked == answers
-
-
 def test_most_questions_with_an_answer_are_asked_twice() -> None:
     """Six in ten stand once more beside their paragraph, so that no answer is not the rule."""
     rows = [row for seed in range(200) for row in rows_by_seed(seed)]
