@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.preceding import PARAGRAPH_MARK
-
 _NUMBER = re.compile(
     r"(?:[£$€]?\d[\d.,]*(?:st|nd|rd|th)?|(?:twenty|thirty|forty|fifty)?-?(?:one|two|three|four|five|six"
     r"|seven|eight|nine)|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty"
@@ -157,8 +155,7 @@ def who_said(context: str, chance: random.Random) -> Iterator[Row]:
             parts = re.split(r"(?<=[.!?]) (?=[A-Z])", words)
             if pattern is _SPOKEN[1] and len(parts) > 1 and chance.random() < 0.6:
                 at = match.start("words") + len(parts[0])
-                went_on = f'{PARAGRAPH_MARK}{chance.choice(_WENT_ON)}"'
-                passage = f'{context[:at]}"{went_on}{context[at + 1 :]}'
+                passage = f'{context[:at]}"\n\n{chance.choice(_WENT_ON)}"{context[at + 1 :]}'
                 words = " ".join(parts[1:])
             yield Row(_asked_who(words, chance), passage, start, start + len(name))
 

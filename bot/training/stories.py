@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.preceding import Reading, reading_of
 from bot.training.hard import Row
 from bot.training.typed import as_typed
-from index.corpus import PARAGRAPH_BREAK, Article, Passage
 from index.words import Words
 
 STORIES = Path(__file__).parent / "stories"
@@ -78,58 +76,24 @@ def rows_of(stories: Sequence[Story], chance: random.Random) -> list[Row]:
 
 def _rows_of(story: Story, chance: random.Random) -> Iterator[Row]:
     words = Words.of(story.paragraphs)
-    readings = _readings(story)
     for asked in story.questions:
         question = _typed(asked.question, chance)
-        nearest = words.best(asked.question, len(readings)).tolist()
         if asked.answer:
-            passage, start = _answering(asked, readings, nearest)
+            passage = story.paragraphs[asked.paragraphs[0] - 1]
+            start = _place(asked.answer, passage)
             yield Row(question, passage, start, start + len(asked.answer))
             if chance.random() < _TWICE:
                 again = as_typed(asked.question, chance)
                 yield Row(again, passage, start, start + len(asked.answer))
         others = [
-            readings[place].text
-            for place in nearest[:_NEAREST]
-            if not _may_answer(asked, readings[place])
+            story.paragraphs[place]
+            for place in words.best(asked.question, _NEAREST).tolist()
+            if place + 1 not in asked.paragraphs
+            and (asked.answer or "\0").lower() not in story.paragraphs[place].lower()
         ]
         most = _BESIDE if asked.answer else _BESIDE_UNANSWERABLE
         for other in chance.sample(others, min(most, len(others))):
             yield Row(question, other, -1, -1)
-
-
-def _readings(story: Story) -> list[Reading]:
-    """The paragraphs as they are read where a story is an article."""
-    article = Article("story", story.title, PARAGRAPH_BREAK.join(story.paragraphs))
-    numbered = enumerate(article.paragraphs, start=1)
-    return [reading_of(Passage(article, number, *span)) for number, span in numbered]
-
-
-def _answering(
-    asked: StoryQuestion, readings: Sequence[Reading], nearest: Sequence[int]
-) -> tuple[str, int]:
-    """What is read and answers, and where in it the answer begins.
-
-    It is the paragraph with the answer, or where a search finds first the one that leans on it
-    (who said the second half of a quotation), that one.
-    """
-    place = asked.paragraphs[0] - 1
-    answer = asked.answer or ""
-    own = readings[place].passage.text
-    if place + 1 < len(readings) and readings[place + 1].before is not None:
-        leaning = readings[place + 1].text
-        above = leaning.removesuffix(readings[place + 1].passage.text)
-        first = next((one for one in nearest if one in (place, place + 1)), place)
-        if answer in above and first == place + 1:
-            return leaning, _place(answer, above)
-    return readings[place].text, len(readings[place].text) - len(own) + _place(answer, own)
-
-
-def _may_answer(asked: StoryQuestion, reading: Reading) -> bool:
-    """Whether what is read has the words of the answer, or a paragraph that says it."""
-    numbers = {part.paragraph for part in (reading.passage, reading.before) if part}
-    words = (asked.answer or "\0").lower()
-    return bool(numbers & set(asked.paragraphs)) or words in reading.text.lower()
 
 
 def _typed(question: str, chance: random.Random) -> str:

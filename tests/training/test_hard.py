@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from bot.preceding import PARAGRAPH_MARK
 from bot.training.hard import Row, of_somebody_else, who_said, with_a_blur, without_its_answer
 from bot.training.typed import as_typed
 
@@ -93,11 +92,11 @@ def test_a_quotation_is_parted_as_news_does_it() -> None:
     """The second half may stand in a paragraph of its own, the name a paragraph earlier."""
     said = 'Ann Lee said: "We will rebuild it all. Nobody will be left behind in this valley."'
     made = [next(who_said(said, chance(n))) for n in range(30)]
-    parted = [one for one in made if PARAGRAPH_MARK in one.passage]
+    parted = [one for one in made if "\n\n" in one.passage]
     assert 5 < len(parted) < 28
     for one in parted:
         assert one.passage[one.start : one.end] == "Ann Lee"
-        assert one.passage.startswith('Ann Lee said: "We will rebuild it all."' + PARAGRAPH_MARK)
+        assert one.passage.startswith('Ann Lee said: "We will rebuild it all."\n\n')
         assert one.passage.endswith('"Nobody will be left behind in this valley."')
 
 
