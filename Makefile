@@ -59,7 +59,9 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@echo; echo "Questions on the sample article (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/demo tests/quality/sample.jsonl
 	@$(DEMO) build --index .pilcrow/stories tests/quality/stories.jsonl
-	@echo; echo "Questions on invented stories (nothing was tuned on them):"
+	@echo; echo "Development questions on invented stories:"
+	@$(DEMO) eval --index .pilcrow/stories tests/quality/dev_stories.jsonl
+	@echo; echo "Questions on other invented stories (nothing was tuned on them):"
 	@$(DEMO) eval --index .pilcrow/stories tests/quality/stories_test.jsonl
 
 # HOW="--plot FILE.png" draws it, too.

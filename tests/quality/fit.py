@@ -55,12 +55,13 @@ def main() -> None:
 
 
 @contextmanager
-def development_index() -> Iterator[PassageIndex]:
-    """An index of the thirty news articles, opened as it is served."""
+def development_index(*names: str) -> Iterator[PassageIndex]:
+    """An index of the thirty news articles and of the files named, opened as it is served."""
     with tempfile.TemporaryDirectory() as folder:
         encoder = find_encoder()
         exporting = ExportingEncoder(Path(folder), encoder)
-        build(Path(folder), [str(QUALITY / "voa_articles.jsonl")], exporting)
+        sources = [str(QUALITY / f"{name}.jsonl") for name in ("voa_articles", *names)]
+        build(Path(folder), sources, exporting)
         yield open_index(Path(folder), serving(Path(folder), encoder))
 
 

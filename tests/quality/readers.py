@@ -42,7 +42,7 @@ _HEAD = "log-loss  best right  answers  right  refused  kept    ms  reader"
 def main() -> None:
     """Prints a line for each reader."""
     print(_HEAD)
-    with development_index() as index:
+    with development_index("stories") as index:
         for name in sys.argv[1:] or ["-"]:
             reader = find_reader(None if name == "-" else name)
             if reader is None:
@@ -51,8 +51,8 @@ def main() -> None:
 
 
 def development_questions() -> list[Labelled]:
-    """The development questions of both files."""
-    files = (QUALITY / "dev.jsonl", QUALITY / "dev_more.jsonl")
+    """The development questions of all three files: on news, and on invented stories."""
+    files = (QUALITY / f"{name}.jsonl" for name in ("dev", "dev_more", "dev_stories"))
     return [labelled for file in files for labelled in read_labelled(file)]
 
 

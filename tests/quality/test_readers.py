@@ -41,10 +41,11 @@ def test_no_question_is_judged_by_its_own_article(
     assert len(fitted_to) == 10
 
 
-def test_the_development_questions_are_those_of_both_files() -> None:
-    """There are 664, on twenty articles, of which no test question is asked."""
+def test_the_development_questions_are_those_of_three_files() -> None:
+    """They are on twenty news articles and some stories, of which no test question is asked."""
     questions = readers.development_questions()
     articles = {one.article for one in questions}
-    assert (len(questions), len(articles)) == (664, 20)
-    assert articles & {one.article for one in read_labelled(QUALITY / "test.jsonl")} == set()
-    assert len({one.question for one in questions}) > 650
+    assert (len(questions), len(articles)) == (1165, 38)
+    for name in ("test", "stories_test", "sample"):
+        assert articles & {one.article for one in read_labelled(QUALITY / f"{name}.jsonl")} == set()
+    assert len({one.question for one in questions}) > 1135
