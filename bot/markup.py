@@ -12,8 +12,9 @@ _URL = (
 # Every character that would begin a mark, a spoiler, a masked link, a mention, a timestamp, an
 # emoji (":tada:" becomes one too), or a link that is none above.
 _SPECIAL = r"[\\*_~`|<\[]|@(?=everyone|here)|:(?=[^\s:]+:|//)"
-# What means something at the head of a line alone: headings, quotes, lists, small print.
-_HEAD = r"^\s*(?:#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))"
+# What means something at the head of a line alone: headings (whose words may stand lines below, in
+# what follows the text), quotes, lists, small print.
+_HEAD = r"^\s*(?:#{1,3}(?=\s|\Z)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))"
 _MENTION = re.compile(r"<@[!&]?\d+>")
 _TOKENS = re.compile(rf"(?P<url>{_URL})|(?P<head>{_HEAD})|(?P<special>{_SPECIAL})", re.MULTILINE)
 

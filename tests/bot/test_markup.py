@@ -68,6 +68,9 @@ def test_escaped_text_stays_in_the_bold_around_it(text: str) -> None:
         ("https://a.example/b_c_d (see)", "https://a.example/b_c_d (see)"),
         ("<https://a.example/b_c>", "<https://a.example/b_c>"),
         ("snow\\man", r"snow\\man"),
+        ("#", "\\#"),
+        ("1\n##", "1\n\\##"),
+        ("####", "####"),
     ],
 )
 def test_escape_by_hand(text: str, escaped: str) -> None:

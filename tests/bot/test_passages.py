@@ -107,6 +107,7 @@ def test_a_page_by_hand() -> None:
 @example(HOSTILE[4], "T", "https://a.example/" + "b" * 900, 0.5, 0.1)
 @example("\n".join("ab" * 3000), "T", None, 0.5, 0.0)
 @example("\n".join("ab" * 3000), "T", None, 0.0, 1.0)
+@example("#", "T", None, 0.0, 0.0)
 def test_no_message_is_ever_over_a_limit(
     text: str, title: str, url: str | None, where: float, length: float
 ) -> None:
