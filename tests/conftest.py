@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.build import build
-from index.encoder import SentenceEncoder, find_encoder
+from index.encoder import Encoder, SentenceEncoder, find_encoder
 from index.exporting import ExportingEncoder, export_encoder
 from index.search import PassageIndex, open_index
 from index.served import serving
@@ -32,9 +32,21 @@ def voa_index(
     tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder, sample_folder: Path
 ) -> PassageIndex:
     """The thirty articles of the labelled questions, opened as they are served."""
-    folder = tmp_path_factory.mktemp("voa")
-    served = serving(sample_folder, encoder)
-    build(folder, [str(VOA_ARTICLES)], served)
+    return built(tmp_path_factory.mktemp("voa"), VOA_ARTICLES, serving(sample_folder, encoder))
+
+
+@pytest.fixture(scope="session")
+def stories_index(
+    tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder, sample_folder: Path
+) -> PassageIndex:
+    """The invented stories of the labelled questions, opened as they are served."""
+    stories = VOA_ARTICLES.with_name("stories.jsonl")
+    return built(tmp_path_factory.mktemp("stories"), stories, serving(sample_folder, encoder))
+
+
+def built(folder: Path, source: Path, served: Encoder) -> PassageIndex:
+    """The articles of a file, built into a folder with an encoder and opened with it."""
+    build(folder, [str(source)], served)
     return open_index(folder, served)
 
 

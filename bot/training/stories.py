@@ -22,8 +22,8 @@ _NEAREST = 6
 _BESIDE, _BESIDE_UNANSWERABLE = 1, 2
 """Rows without an answer for each question that has one, and for each that has none."""
 _TWICE = 0.6
-"""Share of the questions with an answer that are asked once more, typed otherwise, lest the rows
-without one be too many."""
+"""Share of the questions with an answer that are asked once more, mostly typed otherwise, lest the
+rows without one be too many."""
 _TYPED = 0.5
 """Share of the questions that get further slips; they are typed as in a chat already."""
 

@@ -14,10 +14,7 @@ from bot.ask import load_judgement
 from bot.evaluate import Report, ask_all, report
 from bot.questions import read_labelled
 from bot.reader import find_reader
-from index.build import build
-from index.encoder import SentenceEncoder
-from index.search import PassageIndex, open_index
-from index.served import serving
+from index.search import PassageIndex
 from index.sources import SAMPLE
 from tests.quality.followups import CONTROLS, FOLLOWUPS, ways_to_ask
 from tests.sources import read
@@ -87,17 +84,6 @@ FOLLOWUP_FLOORS = {
 """Of followups_test.jsonl: those that need their history, and those that do not."""
 
 ERRORS = ("answer_wrong", "wrongly_refused", "calibration_error")
-
-
-@pytest.fixture(scope="module")
-def stories_index(
-    tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder, sample_folder: Path
-) -> PassageIndex:
-    """The invented stories of the labelled questions, opened as they are served."""
-    folder = tmp_path_factory.mktemp("stories")
-    served = serving(sample_folder, encoder)
-    build(folder, [str(QUALITY / "stories.jsonl")], served)
-    return open_index(folder, served)
 
 
 @pytest.mark.slow
