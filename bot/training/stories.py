@@ -85,7 +85,7 @@ def _rows_of(story: Story, chance: random.Random) -> Iterator[list[Row]]:
     for asked in story.questions:
         question = _typed(asked.question, chance)
         if chance.random() < _LED:
-            question = _led(question, chance.choice(story.questions))
+            question = _led(question, chance.choice([q for q in story.questions if q != asked]))
         rows = []
         if asked.answer:
             passage = story.paragraphs[asked.paragraphs[0] - 1]

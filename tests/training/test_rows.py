@@ -302,6 +302,26 @@ def test_a_kind_of_row_can_be_left_out() -> None:
     assert {row.question for row in typed} == {f"No {n}?" for n in range(len(SENTENCES))}
 
 
+def test_the_rows_of_a_question_stand_together() -> None:
+    """What answers comes first, then what does not, all typed alike; another question is apart."""
+    context = (
+        "The boat cost Maria Koch 70 pounds, and Pierre Leroux liked it. He left early at last."
+    )
+    answer = {"text": "70", "answer_start": context.index("70")}
+    source = [row_of("What did Maria Koch pay?", context, [answer])] * 300
+    asked = make_rows(source, chance(), ["titles"])
+    assert all(len({row.question for row in rows}) == 1 for rows in asked)
+    answered = [rows for rows in asked if rows[0].start >= 0]
+    assert len(answered) == 300
+    assert all(row.start < 0 for rows in answered for row in rows[1:])
+    # Alone, with the answer taken out, beside a window without it, or both.
+    assert {len(rows) for rows in answered} == {1, 2, 3}
+    apart = [rows for rows in asked if rows[0].start < 0]
+    assert {len(rows) for rows in apart} == {1}
+    # About one in eight asks for Leroux, whose price is not said.
+    assert 20 < len(apart) < 60
+
+
 def test_near_misses_and_speakers_can_be_left_out() -> None:
     """A number that can be taken out gives a near miss, a quotation a question for its speaker."""
     context = '"We will never know what it was all for," said Maria Koch. It cost 70 pounds.'
