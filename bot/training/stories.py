@@ -84,8 +84,9 @@ def _rows_of(story: Story, chance: random.Random) -> Iterator[list[Row]]:
     words = Words.of(story.paragraphs)
     for asked in story.questions:
         question = _typed(asked.question, chance)
-        if chance.random() < _LED:
-            question = _led(question, chance.choice([q for q in story.questions if q != asked]))
+        before = [one for one in story.questions if one != asked]
+        if before and chance.random() < _LED:
+            question = _led(question, chance.choice(before))
         rows = []
         if asked.answer:
             passage = story.paragraphs[asked.paragraphs[0] - 1]

@@ -126,6 +126,15 @@ def test_an_answer_is_marked_at_the_edges_of_words() -> None:
     assert sorted((row.start, row.end) for [row] in found) == [(3, 5), (13, 14)]
 
 
+def test_a_story_of_one_question_has_nothing_to_stand_below() -> None:
+    """Its question is asked alone, whatever chance says."""
+    story = Story("T", ("He had 7 cats.",), (StoryQuestion("how many cats", "7", (1,)),))
+    for seed in range(100):
+        [[row]] = rows_of([story], random.Random(seed))  # noqa: S311 - nothing is secret
+        assert (row.start, row.end) == (7, 8)
+        assert ":" not in row.question
+
+
 def test_one_question_in_ten_stands_below_what_was_said_before() -> None:
     """As a follow-up it stands below another's short answer, or below another question."""
     asked = [rows[0].question for seed in range(400) for rows in questions_by_seed(seed)]
