@@ -1,22 +1,27 @@
 """Invented news stories with questions as people type them: rows of the kind that is served.
 
-A file of `bot/training/stories`, or of `bot/training/reports` on politics and world affairs in the
-manner of an agency, has a story's title, its paragraphs, and below a line `====` its questions,
-each as `question | answer | paragraphs`: the exact words that answer and the numbers of the
-paragraphs that say so, the one with these words first; `-` for what the story does not say.
+A file of `bot/training/stories`, of `bot/training/reports` in the manner of an agency, or of
+`bot/training/misleading`, reports with questions that mislead, has a story's title, its paragraphs,
+and below a line `====` its questions, each as `question | answer | paragraphs`: the exact words
+that answer and the numbers of the paragraphs that say so, the one with these words first; `-` for
+what the story does not say.
 """
 
+import math
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.reader import Reader
 from bot.training.hard import Row
 from bot.training.typed import as_typed
 from index.words import Words
 
-STORIES, REPORTS = Path(__file__).parent / "stories", Path(__file__).parent / "reports"
+STORIES, REPORTS, MISLEADING = (
+    Path(__file__).parent / name for name in ("stories", "reports", "misleading")
+)
 
 _NEAREST = 6
 """Paragraphs that a question finds first, of which those that do not answer are read."""
@@ -70,17 +75,23 @@ def read_stories(*folders: Path) -> list[Story]:
     return stories
 
 
-def rows_of(stories: Sequence[Story], chance: random.Random) -> list[list[Row]]:
+def rows_of(
+    stories: Sequence[Story], chance: random.Random, misled: Reader | None = None
+) -> list[list[Row]]:
     """Each question beside the paragraph that answers it and beside some that do not, shuffled.
 
     Those are of the paragraphs that a search by words gives first, as they are what is served.
+
+    Args:
+        misled: a reader; the paragraph in which it is surest of an answer is among those that do
+            not answer.
     """
-    made = [rows for story in stories for rows in _rows_of(story, chance)]
+    made = [rows for story in stories for rows in _rows_of(story, chance, misled)]
     chance.shuffle(made)
     return made
 
 
-def _rows_of(story: Story, chance: random.Random) -> Iterator[list[Row]]:
+def _rows_of(story: Story, chance: random.Random, misled: Reader | None) -> Iterator[list[Row]]:
     words = Words.of(story.paragraphs)
     for asked in story.questions:
         question = _typed(asked.question, chance)
@@ -98,8 +109,19 @@ def _rows_of(story: Story, chance: random.Random) -> Iterator[list[Row]]:
             if place + 1 not in asked.paragraphs
             and (asked.answer or "\0").lower() not in story.paragraphs[place].lower()
         ]
-        beside = chance.sample(others, min(_BESIDE, len(others)))
+        beside = _misleading(asked.question, others, misled)
+        others = [other for other in others if other not in beside]
+        beside += chance.sample(others, min(_BESIDE - len(beside), len(others)))
         yield [*rows, *(Row(question, other, -1, -1) for other in beside)]
+
+
+def _misleading(question: str, passages: Sequence[str], misled: Reader | None) -> list[str]:
+    """Of passages that do not answer, the one in which a reader is surest of an answer."""
+    if misled is None or not passages:
+        return []
+    found = misled.read(question, passages)
+    scores = [spans[0].score if spans else -math.inf for spans in found]
+    return [passages[scores.index(max(scores))]]
 
 
 def _led(question: str, before: StoryQuestion) -> str:

@@ -25,10 +25,11 @@ from torch import distributed, multiprocessing
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForQuestionAnswering
 
+from bot.reader import OnnxReader
 from bot.training.base import unpack_base, unpack_reader
 from bot.training.hard import Row
 from bot.training.rows import KINDS, make_rows, read_rows
-from bot.training.stories import REPORTS, STORIES, read_stories, rows_of
+from bot.training.stories import MISLEADING, REPORTS, STORIES, read_stories, rows_of
 
 SEED = 20181
 LONGEST = 256
@@ -95,7 +96,8 @@ def _rows_of_epoch(
 ) -> list[list[Row]]:
     chance = chance_of(epoch)
     questions = make_rows(source, chance, options.without)[: options.questions]
-    questions += rows_of(read_stories(*options.stories), chance)[: options.story_questions]
+    misled = OnnxReader(options.misled) if options.misled else None
+    questions += rows_of(read_stories(*options.stories), chance, misled)[: options.story_questions]
     chance.shuffle(questions)
     return questions
 
@@ -338,8 +340,13 @@ def _options() -> argparse.Namespace:
         "--stories",
         nargs="*",
         type=Path,
-        default=[STORIES, REPORTS],
+        default=[STORIES, REPORTS, MISLEADING],
         help="folders of stories; by default those in bot/training",
+    )
+    parser.add_argument(
+        "--misled",
+        type=Path,
+        help="the folder of a reader: the passage of a story that misleads it most stands beside",
     )
     parser.add_argument("--first-epoch", type=int, default=0, help="where its chance begins")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")

@@ -2,12 +2,15 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.reader import Span
 from bot.training.hard import Row
 from bot.training.stories import (
+    MISLEADING,
     REPORTS,
     STORIES,
     Story,
@@ -118,6 +121,31 @@ def test_a_question_stands_beside_what_answers_it_and_what_does_not() -> None:
     assert nothing["owns"] >= {boat, owner}
 
 
+class SurestOfTheLongest:
+    """A reader that is the surer of an answer the longer the text."""
+
+    name = "surest of the longest"
+
+    def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
+        """The first letter of each text, for as much as the text has letters."""
+        return [[Span(0, 1, len(text))] for text in texts]
+
+
+def test_what_misleads_a_reader_stands_beside() -> None:
+    """Of the passages that do not answer, the one in which the reader is surest is always read."""
+    longest = "On board were a priest, two cooks, a boy of nine and more cats than he had counted."
+    passages = ("He had 7 cats.", "Cats left.", longest, "His cats ate.", "No cats stayed.")
+    story = Story("T", passages, (StoryQuestion("how many cats", "7", (1,)),))
+    others = Counter[str]()
+    for seed in range(60):
+        chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
+        [[_, *beside]] = rows_of([story], chance, SurestOfTheLongest())
+        assert beside[0].passage == longest
+        others.update(row.passage for row in beside[1:])
+    assert others.total() == 60
+    assert others.keys() == {"Cats left.", "His cats ate.", "No cats stayed."}
+
+
 def test_an_answer_is_marked_at_the_edges_of_words() -> None:
     """ "7" is not marked inside of "47" where it stands alone as well."""
     questions = (StoryQuestion("how many cats", "7", (1,)), StoryQuestion("how old", "47", (1,)))
@@ -153,9 +181,10 @@ def test_rows_of_stories_are_made_the_same_by_seed() -> None:
 
 def test_the_stories_that_come_along_can_be_read() -> None:
     """Each has questions with and without an answer, and no two have the same title."""
-    stories = read_stories(STORIES, REPORTS)
-    assert (len(read_stories(STORIES)), len(read_stories(REPORTS))) == (389, 224)
-    assert len({story.title for story in stories}) == len(stories) == 613
+    folders = STORIES, REPORTS, MISLEADING
+    stories = read_stories(*folders)
+    assert [len(read_stories(folder)) for folder in folders] == [389, 224, 96]
+    assert len({story.title for story in stories}) == len(stories) == 709
     for story in stories:
         answered = [asked.answer is not None for asked in story.questions]
         assert answered.count(True) >= 12, story.title
