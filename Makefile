@@ -53,15 +53,15 @@ eval: $(READY)  ## Print the quality on the development and on the test question
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev.jsonl
 	@echo; echo "More of them:"
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/dev_more.jsonl
-	@echo; echo "Test questions (nothing was tuned on them):"
+	@echo; echo "Test questions (what they chose is in README.md):"
 	@$(DEMO) eval --index .pilcrow/quality tests/quality/test.jsonl
 	@$(DEMO) build --index .pilcrow/demo sample
-	@echo; echo "Questions on the sample article (nothing was tuned on them):"
+	@echo; echo "Questions on the sample article (what they chose is in README.md):"
 	@$(DEMO) eval --index .pilcrow/demo tests/quality/sample.jsonl
 	@$(DEMO) build --index .pilcrow/stories tests/quality/stories.jsonl
 	@echo; echo "Development questions on invented stories:"
 	@$(DEMO) eval --index .pilcrow/stories tests/quality/dev_stories.jsonl
-	@echo; echo "Questions on other invented stories (nothing was tuned on them):"
+	@echo; echo "Questions on other invented stories (what they chose is in README.md):"
 	@$(DEMO) eval --index .pilcrow/stories tests/quality/stories_test.jsonl
 
 # HOW="--plot FILE.png" draws it, too.

@@ -63,6 +63,10 @@ _SAME_WORDS = 0.5
 """The F1 of two quotes from which on they say the same."""
 
 
+Evidence = tuple[float, float, float, float]
+"""What is known of a candidate, or what each of it is worth."""
+
+
 class Caution(StrEnum):
     """How sure the bot has to be: a point on the risk-coverage curve."""
 
@@ -88,6 +92,11 @@ class Candidate:
     score: float
     confidence: float = 0.0
 
+    @property
+    def evidence(self) -> Evidence:
+        """Score, cosine, BM25, and the reciprocal of the rank in retrieval (0 to 1)."""
+        return self.score, self.hit.cosine, self.hit.bm25, 1 / self.hit.rank
+
 
 @dataclass(frozen=True, slots=True)
 class Considered:
@@ -109,9 +118,9 @@ class Judgement:
     """Which candidate is best and when it is an answer, fitted by `make fit`.
 
     Attributes:
-        choice: what score, cosine and BM25 are worth in the choice of the best candidate.
-        weights, intercept: of the logistic regression (Platt 1999) from score, cosine and BM25 of
-            a candidate to the probability that it is right.
+        choice: what the evidence is worth in the choice of the best candidate.
+        weights, intercept: of the logistic regression (Platt 1999) from the evidence for a
+            candidate to the probability that it is right.
         threshold: the confidence below which the bot abstains.
         relevance: the cosine below which the best passage is not even relevant.
         contradiction: the confidence from which on other words, elsewhere, are an answer as well.
@@ -119,8 +128,8 @@ class Judgement:
         topic: the retrieval score from which on a passage is on a topic.
     """
 
-    choice: tuple[float, float, float]
-    weights: tuple[float, float, float]
+    choice: Evidence
+    weights: Evidence
     intercept: float
     threshold: float
     relevance: float
@@ -375,7 +384,5 @@ def _says_something(quote: str) -> bool:
     return bool(words_of(quote)) and f" {uncapitalised} " not in _PRONOUNS
 
 
-def _weighted(weights: tuple[float, float, float], candidate: Candidate) -> float:
-    score, cosine, bm25 = weights
-    hit = candidate.hit
-    return score * candidate.score + cosine * hit.cosine + bm25 * hit.bm25
+def _weighted(weights: Evidence, candidate: Candidate) -> float:
+    return sum(a * b for a, b in zip(weights, candidate.evidence, strict=True))

@@ -84,14 +84,14 @@ def numbered(parts: Iterable[Text]) -> list[Text]:
 def explained(considered: Considered) -> Table:
     """Every candidate, best first, with what speaks for it, as a table for a terminal."""
     table = Table(title="What could be the answer", title_justify="left")
-    for heading in ("confidence", "reader score", "cosine", "BM25"):
+    for heading in ("confidence", "reader score", "cosine", "BM25", "rank"):
         table.add_column(heading, justify="right")
     table.add_column("¶", justify="right")
     table.add_column("words", overflow="fold")
     for one in considered.candidates[:_MOST_EXPLAINED]:
         scores = (one.confidence, one.score, one.hit.cosine, one.hit.bm25)
-        place = str(one.citation.paragraph)
-        table.add_row(*(f"{score:.2f}" for score in scores), place, Text(one.citation.quote))
+        places = (str(one.hit.rank), str(one.citation.paragraph))
+        table.add_row(*(f"{score:.2f}" for score in scores), *places, Text(one.citation.quote))
     return table
 
 
@@ -105,6 +105,7 @@ def candidates_json(considered: Considered) -> list[dict[str, object]]:
             "retrieval_score": round(one.hit.score, 4),
             "cosine": round(one.hit.cosine, 4),
             "bm25": round(one.hit.bm25, 4),
+            "retrieval_rank": one.hit.rank,
         }
         for one in considered.candidates
     ]

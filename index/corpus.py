@@ -111,9 +111,11 @@ class Hit:
         score: the fused retrieval score that hits are ordered by, higher is better.
         cosine: similarity of query and passage vectors, -1 to 1.
         bm25: score of the words that query and passage share, 0 if they share none.
+        rank: how manieth it is of the hits, 1 for the best.
     """
 
     passage: Passage
     score: float
     cosine: float
     bm25: float
+    rank: int = 1

@@ -1,6 +1,7 @@
 """JointIndex: several builds searched as one."""
 
 from collections.abc import Collection, Container, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from itertools import chain, count, islice
@@ -113,7 +114,8 @@ class JointIndex:
         ]
         ordered = sorted(hits, key=lambda hit: hit.score, reverse=True)
         # One build does not know what another one says, too.
-        return list(islice(without_repeats(ordered, lambda hit: hit.passage.text), k))
+        best = islice(without_repeats(ordered, lambda hit: hit.passage.text), k)
+        return [replace(hit, rank=rank) for rank, hit in enumerate(best, 1)]
 
     def _scopes(self, articles: Collection[str] | None) -> list[list[str] | None]:
         """Of the articles to search, those of each build; None for all."""

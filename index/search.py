@@ -171,9 +171,10 @@ class PassageIndex:
         cosine = self._vectors.cosines(query.vector, rows)
         bm25 = self._words.scores(query.text, query.rarity, rows)
         scores = fuse(cosine, bm25)
+        best = self._without_repeats(rows, np.argsort(-scores, kind="stable"))[:k]
         return [
-            Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[i]))
-            for i in self._without_repeats(rows, np.argsort(-scores, kind="stable"))[:k]
+            Hit(self.passage(rows[i]), float(scores[i]), float(cosine[i]), float(bm25[i]), rank)
+            for rank, i in enumerate(best, 1)
         ]
 
     def rarity(self, query: str) -> Rarity:

@@ -133,7 +133,7 @@ async def test_a_direct_message_is_answered(discord: LoopbackDiscord) -> None:
     """A direct message needs no mention."""
     message = await discord.say("when does the condolence book close", dm=True)
     reply = await discord.reply_to(message)
-    assert "until 19 June" in body_of(reply)
+    assert "until **19 June**" in body_of(reply)
     assert body_of(reply).endswith("¶ 26")
     assert discord.violations == []
 

@@ -14,21 +14,21 @@ from index.files import sha256_of
 # The score of each word as the first and as the last of the answer. "[CLS]" stands for no answer.
 SCORES = {
     "[PAD]": (0.0, 0.0),
-    "[UNK]": (-9.0, -9.0),
+    "[UNK]": (-20.0, -20.0),
     "[CLS]": (2.0, 1.5),
     "[SEP]": (9.0, 9.0),
     "who": (8.0, 8.0),
     "armed": (5.0, 0.0),
     "police": (1.0, 6.0),
     "army": (4.0, 4.0),
-    "left": (-1.0, -2.0),
+    "left": (-7.0, -8.0),
 }
 NONE = 2.0 + 1.5
 # A word of the text has 1 more as the last one, so that its type matters.
 ARMED_POLICE = 5.0 + (6.0 + 1) - NONE
 ARMY = 4.0 + (4.0 + 1) - NONE
-LEFT = -1.0 + (-2.0 + 1) - NONE
-UNKNOWN = -9.0 + (-9.0 + 1) - NONE
+LEFT = -7.0 + (-8.0 + 1) - NONE
+UNKNOWN = -20.0 + (-20.0 + 1) - NONE
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 

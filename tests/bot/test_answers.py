@@ -31,7 +31,7 @@ QUESTIONS = [
     for name in ("dev.jsonl", "test.jsonl")
     for row in read_labelled(VOA_ARTICLES.with_name(name))
 ]
-_SCORE = (1.0, 0.0, 0.0)
+_SCORE = (1.0, 0.0, 0.0, 0.0)
 ALWAYS = Judgement(_SCORE, _SCORE, 0.0, threshold=0.0, relevance=0.0, contradiction=0.0)
 NEVER = Judgement(_SCORE, _SCORE, 0.0, threshold=1.0, relevance=0.0, contradiction=1.0)
 

@@ -40,7 +40,9 @@ NUMBERS = {"id": "numbers", "text": "Aaaa 3 and 7.\n\nBbbb 9.\n\nCccc."}
 
 def judge(threshold: float, relevance: float = 0.5, contradiction: float = 1.0) -> Judgement:
     """A judgement that goes by the score alone."""
-    return Judgement((1.0, 0.0, 0.0), (1.0, 0.0, 0.0), 0.0, threshold, relevance, contradiction)
+    return Judgement(
+        (1.0, 0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), 0.0, threshold, relevance, contradiction
+    )
 
 
 def logistic(logit: float) -> float:
@@ -104,7 +106,7 @@ def test_what_the_reader_reads_is_a_candidate(tmp_path: Path) -> None:
     assert [one.confidence for one in found] == pytest.approx(
         [logistic(4), logistic(2), logistic(-2)]
     )
-    by_cosine = Judgement((0.1, 10.0, 0.0), (0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 1.0)
+    by_cosine = Judgement((0.1, 10.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 1.0)
     chosen = consider(Question("a"), index, NumberReader(), by_cosine).candidates
     assert [one.citation.quote for one in chosen] == ["7", "3", "9"]
     assert [one.confidence for one in chosen] == [0.5, 0.5, 0.5]
@@ -125,12 +127,14 @@ def test_spans_that_become_the_same_words_are_one_candidate(tmp_path: Path) -> N
 
 
 def test_confidence_by_hand(tmp_path: Path) -> None:
-    """Confidence is the logistic function of score, cosine and BM25, weighted."""
+    """Confidence is the logistic function of score, cosine, BM25 and one by the rank, weighted."""
     citation = cite("Aa bb.", "bb")
-    candidate = Candidate(citation, Hit(citation.passage, 0.0, cosine=0.5, bm25=3.0), score=2.0)
-    judgement = Judgement((0.0, 0.0, 0.0), (0.5, 1.0, 0.2), -0.25, 0.5, 0.0, 0.0)
-    assert judgement.confidence(candidate) == pytest.approx(logistic(-0.25 + 1 + 0.5 + 0.6))
-    assert judgement.confidence(candidate) == pytest.approx(0.8641, abs=1e-4)
+    candidate = Candidate(
+        citation, Hit(citation.passage, 0.0, cosine=0.5, bm25=3.0, rank=3), score=2.0
+    )
+    judgement = Judgement((0.0, 0.0, 0.0, 0.0), (0.5, 1.0, 0.2, 0.9), -0.25, 0.5, 0.0, 0.0)
+    assert judgement.confidence(candidate) == pytest.approx(logistic(-0.25 + 1 + 0.5 + 0.6 + 0.3))
+    assert judgement.confidence(candidate) == pytest.approx(0.8957, abs=1e-4)
 
 
 def test_the_threshold_on_both_sides(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ SIX = [
     asked("", 0, "123", "The car", 0.80, given=True),  # should have been held back
     asked("", 0, "123", "The car", 0.20, given=False),  # rightly held back
 ]
-READ = Judgement((1.0, 0.0, 0.0), (1.0, 0.0, 0.0), 0.0, 0.5, 0.0, 0.0)
+READ = Judgement((1.0, 0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), 0.0, 0.5, 0.0, 0.0)
 """A judgement whose confidence is the logistic function of the reader score."""
 
 
@@ -278,7 +278,7 @@ def test_without_a_reader_the_sentence_answers(tmp_path: Path) -> None:
         {"id": "b", "text": "Abab. Bbbb!"},
         encoder=encoder,
     )
-    judgement = Judgement((1.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 0.5, 0.0, 0.0)
+    judgement = Judgement((1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0), 0.0, 0.5, 0.0, 0.0)
     questions = [
         Labelled(question=" a\n", article="b", answers=("Abab",), paragraphs=(1,)),
         Labelled(question="a", answers=("Aaaa",), paragraphs=(1,)),

@@ -27,12 +27,13 @@ def opened(folder: Path, texts: dict[str, str]) -> PassageIndex:
     return open_index(folder / "index", ENCODER)
 
 
-def found(hits: list[Hit]) -> list[tuple[str, int, float, float, float]]:
-    """Article, paragraph and scores of each hit, rounded as single precision has it."""
-    return [
-        (h.passage.article.id, h.passage.paragraph, *(round(x, 5) for x in scores_of(h)))
-        for h in hits
-    ]
+def found(hits: list[Hit]) -> list[tuple[str, int, int, float, float, float]]:
+    """Article, paragraph, rank and scores of each hit, rounded as single precision has it."""
+    found = []
+    for hit in hits:
+        score, cosine, bm25 = (round(x, 5) for x in scores_of(hit))
+        found.append((hit.passage.article.id, hit.passage.paragraph, hit.rank, score, cosine, bm25))
+    return found
 
 
 def scores_of(hit: Hit) -> tuple[float, float, float]:

@@ -142,11 +142,12 @@ def test_k_beyond_an_article_never_gives_the_padding(letters: PassageIndex) -> N
 
 
 def test_fewer_hits_are_the_first_of_more(voa_index: PassageIndex) -> None:
-    """The one best hit is the first of many."""
+    """The one best hit is the first of many, and each knows how manieth it is."""
     for question in QUESTIONS[:4]:
         many = places(voa_index.search(question, 20))
         assert places(voa_index.search(question, 1)) == many[:1]
         assert places(voa_index.search(question, 7)) == many[:7]
+        assert [hit.rank for hit in voa_index.search(question, 7)] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_of_equal_passages_the_first_is_the_hit(tmp_path: Path) -> None:

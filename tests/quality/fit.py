@@ -1,7 +1,7 @@
 """Fits `bot/judgement.json` on the development questions: `make fit`.
 
 The test questions play no part in it. Each development question is asked of its own article; which
-candidate is best is also learned from asking all thirty.
+candidate is best is also learned from asking all of them.
 """
 
 import json
@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from bot.answers import Answer, Topic, parse_question
-from bot.ask import Candidate, Caution, Judgement, decide, says_the_same
+from bot.ask import Caution, Evidence, Judgement, decide, says_the_same
 from bot.evaluate import Asked, ask_all, confidences, is_right
 from bot.intent import intent_of
 from bot.overview import on_topic
@@ -29,29 +29,39 @@ from index.encoder import find_encoder
 from index.exporting import ExportingEncoder
 from index.search import PassageIndex, open_index
 from index.served import serving
+from tests.quality.overview import lists
 
 QUALITY = Path(__file__).parent
 JUDGEMENT = QUALITY.parents[1] / "bot" / "judgement.json"
-RISKS = {Caution.LOW: 0.30, Caution.NORMAL: 0.17, Caution.HIGH: 0.10}
+DEVELOPMENT = ("dev", "dev_more", "dev_stories")
+"""The files of development questions: on news, and on invented stories."""
+RISKS = {Caution.LOW: 0.30, Caution.NORMAL: 1 / 7, Caution.HIGH: 0.10}
 """The share of the answers given that may be wrong, at each caution."""
 MOST_REFUSED = 0.20
 """The share of the answerable that may be refused where there is no reader."""
 # Its threshold is beyond reach, so that all passages are read.
-NEUTRAL = Judgement((1.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0, 1.0, 1.0)
+NEUTRAL = Judgement((1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0, 1.0, 1.0)
 Values = NDArray[np.float64]
 
 
 def main() -> None:
     """Writes the judgement and prints it."""
-    questions = read_labelled(QUALITY / "dev.jsonl")
+    questions = development_questions()
     with development_index() as index:
+        topic = least_on_topic(index)
+    with development_index("stories") as index:
         fitted = {
-            "fitted_by": f"make fit, on the {len(questions)} questions of tests/quality/dev.jsonl",
-            "reader": fit(questions, index, find_reader()),
-            "sentence": fit(questions, index, None),
+            "fitted_by": f"make fit, on the {len(questions)} questions of tests/quality/dev*.jsonl",
+            "reader": {**fit(questions, index, find_reader()), "topic": topic},
+            "sentence": {**fit(questions, index, None), "topic": topic},
         }
     JUDGEMENT.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     print(JUDGEMENT.read_text("utf-8"))
+
+
+def development_questions() -> list[Labelled]:
+    """The development questions of all three files."""
+    return [row for name in DEVELOPMENT for row in read_labelled(QUALITY / f"{name}.jsonl")]
 
 
 @contextmanager
@@ -68,7 +78,7 @@ def development_index(*names: str) -> Iterator[PassageIndex]:
 def fit(
     questions: Sequence[Labelled], index: PassageIndex, reader: Reader | None
 ) -> dict[str, object]:
-    """The values of a judgement that these questions suggest."""
+    """The values of a judgement that these questions suggest, but for that of topics."""
     anywhere = [labelled.model_copy(update={"article": None}) for labelled in questions]
     of_own_article = ask_all(questions, index, reader, NEUTRAL)
     of_all = ask_all(anywhere, index, reader, NEUTRAL)
@@ -85,22 +95,20 @@ def fit(
         else dict.fromkeys(Caution, threshold_that_keeps(judged))
     )
     cosines = [one.considered.hits[0].cosine for one in judged if one.labelled.answers]
-    threshold = thresholds[Caution.NORMAL]
-    judgement = replace(judgement, threshold=threshold)
-    lists = [one for one in judged if one.considered.several]
+    judgement = replace(judgement, threshold=thresholds[Caution.NORMAL])
+    judgement = replace(judgement, contradiction=least_of_others(judged, judgement))
     return {
         "choice": choice,
         "weights": weights,
         "intercept": intercept,
         "thresholds": thresholds,
         "relevance": round(float(np.quantile(cosines, 0.02)), 4),
-        "contradiction": least_of_others(judged, judgement),
-        "further": max(threshold, least_of_others(lists, judgement)),
-        "topic": least_on_topic(index),
+        "contradiction": judgement.contradiction,
+        "further": least_of_further(index, reader, judgement),
     }
 
 
-def fit_choice(asked: Sequence[Asked]) -> tuple[float, float, float]:
+def fit_choice(asked: Sequence[Asked]) -> Evidence:
     """What makes a right candidate the best one: a conditional logit (McFadden 1974).
 
     Only questions that have a right and a wrong candidate tell anything.
@@ -109,7 +117,7 @@ def fit_choice(asked: Sequence[Asked]) -> tuple[float, float, float]:
     for one in asked:
         right = np.array([is_right(c.citation, one.labelled) for c in one.considered.candidates])
         if right.any() and not right.all():
-            sets.append((np.array([evidence(c) for c in one.considered.candidates]), right))
+            sets.append((np.array([c.evidence for c in one.considered.candidates]), right))
     scale = np.concatenate([values for values, _ in sets]).std(axis=0)
 
     def loss(weights: Values) -> float:
@@ -119,12 +127,12 @@ def fit_choice(asked: Sequence[Asked]) -> tuple[float, float, float]:
             total += float(np.logaddexp.reduce(logits) - np.logaddexp.reduce(logits[right]))
         return total
 
-    return _rounded(minimize(loss, np.ones(3)).x / scale)
+    return _rounded(minimize(loss, np.ones(len(scale))).x / scale)
 
 
-def fit_confidence(asked: Sequence[Asked]) -> tuple[tuple[float, float, float], float]:
+def fit_confidence(asked: Sequence[Asked]) -> tuple[Evidence, float]:
     """Weights and intercept of the logistic regression on the best candidates."""
-    values = np.array([evidence(one.considered.candidates[0]) for one in asked])
+    values = np.array([one.considered.candidates[0].evidence for one in asked])
     _, right, _ = confidences(asked)
     scale = values.std(axis=0)
     model = LogisticRegression(C=10.0).fit(values / scale, right)
@@ -189,6 +197,20 @@ def least_of_others(judged: Sequence[Asked], judgement: Judgement) -> float:
     return math.ceil(max(wrong, default=0.0) * 100) / 100
 
 
+def least_of_further(index: PassageIndex, reader: Reader | None, judgement: Judgement) -> float:
+    """The confidence from which on further places answer what asks for several, by `lists_dev`.
+
+    The one with the best F1 of the places found and cited; of equal ones the highest. It may be
+    lower than the threshold, as there is an answer already.
+    """
+
+    def f1(least: float) -> float:
+        found = lists(index, reader, replace(judgement, further=least), "dev")
+        return 2 * found.found / (found.expected + found.cited)
+
+    return max((round(step / 100, 2) for step in range(5, 100, 5)), key=lambda s: (f1(s), s))
+
+
 def judged_by(judgement: Judgement, one: Asked) -> Asked:
     """The same question with its candidates ordered and weighed by a judgement."""
     weighed = [replace(c, confidence=judgement.confidence(c)) for c in one.considered.candidates]
@@ -197,14 +219,9 @@ def judged_by(judgement: Judgement, one: Asked) -> Asked:
     return replace(one, considered=considered, outcome=decide(considered, judgement))
 
 
-def evidence(candidate: Candidate) -> list[float]:
-    """Score, cosine and BM25 of a candidate."""
-    return [candidate.score, candidate.hit.cosine, candidate.hit.bm25]
-
-
-def _rounded(values: Values) -> tuple[float, float, float]:
-    a, b, c = (round(float(value), 4) for value in values)
-    return a, b, c
+def _rounded(values: Values) -> Evidence:
+    a, b, c, d = (round(float(value), 4) for value in values)
+    return a, b, c, d
 
 
 if __name__ == "__main__":

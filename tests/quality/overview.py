@@ -118,7 +118,7 @@ def topics(index: PassageIndex, relevance: float, name: str) -> Found:
     return Found(expected, found, cited, cited - found)
 
 
-def lists(index: PassageIndex, reader: Reader, judgement: Judgement, name: str) -> Found:
+def lists(index: PassageIndex, reader: Reader | None, judgement: Judgement, name: str) -> Found:
     """Which places are cited to the questions that ask for several."""
     expected = found = cited = wrong = 0
     for row in rows_of(f"lists_{name}.jsonl"):

@@ -22,14 +22,13 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from bot.ask import Caution
 from bot.evaluate import Asked, ask_all, is_right
-from bot.questions import Labelled, read_labelled
 from bot.reader import Reader, find_reader
 from index.search import PassageIndex
 from tests.quality.fit import (
     NEUTRAL,
-    QUALITY,
     RISKS,
     development_index,
+    development_questions,
     fit_choice,
     fit_confidence,
     judged_by,
@@ -48,12 +47,6 @@ def main() -> None:
             if reader is None:
                 raise SystemExit(f"{name} is no reader: name a folder, or - for the shipped one.")
             print(line_of(reader, index), name, flush=True)
-
-
-def development_questions() -> list[Labelled]:
-    """The development questions of all three files: on news, and on invented stories."""
-    files = (QUALITY / f"{name}.jsonl" for name in ("dev", "dev_more", "dev_stories"))
-    return [labelled for file in files for labelled in read_labelled(file)]
 
 
 def line_of(reader: Reader, index: PassageIndex) -> str:

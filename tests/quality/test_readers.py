@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.ask import Evidence
 from bot.evaluate import Asked, ask_all
 from bot.questions import read_labelled
 from index.search import PassageIndex
 from tests.quality import readers
-from tests.quality.fit import NEUTRAL, QUALITY
+from tests.quality.fit import NEUTRAL, QUALITY, development_questions
 
 
 @pytest.mark.slow
@@ -21,13 +22,13 @@ def test_no_question_is_judged_by_its_own_article(
     asked = ask_all(questions, voa_index, None, NEUTRAL)
     fitted_to: list[set[str | None]] = []
 
-    def fit_choice(others: Sequence[Asked]) -> tuple[float, float, float]:
+    def fit_choice(others: Sequence[Asked]) -> Evidence:
         fitted_to.append({one.labelled.article for one in others})
         # Which fold it was is to be read in the order of the candidates: by cosine, or by BM25.
-        return (0.0, 1.0, 0.0) if len(fitted_to) % 2 else (0.0, 0.0, 1.0)
+        return (0.0, 1.0, 0.0, 0.0) if len(fitted_to) % 2 else (0.0, 0.0, 1.0, 0.0)
 
-    def fit_confidence(others: Sequence[Asked]) -> tuple[tuple[float, float, float], float]:
-        return (0.0, 0.0, 0.0), float(len(fitted_to))
+    def fit_confidence(others: Sequence[Asked]) -> tuple[Evidence, float]:
+        return (0.0, 0.0, 0.0, 0.0), float(len(fitted_to))
 
     monkeypatch.setattr(readers, "fit_choice", fit_choice)
     monkeypatch.setattr(readers, "fit_confidence", fit_confidence)
@@ -43,7 +44,7 @@ def test_no_question_is_judged_by_its_own_article(
 
 def test_the_development_questions_are_those_of_three_files() -> None:
     """They are on twenty news articles and some stories, of which no test question is asked."""
-    questions = readers.development_questions()
+    questions = development_questions()
     articles = {one.article for one in questions}
     assert (len(questions), len(articles)) == (1165, 38)
     for name in ("test", "stories_test", "sample"):
