@@ -82,8 +82,8 @@ class Candidate:
     Attributes:
         citation: the words.
         hit: their passage, as retrieval found it.
-        score: the reader score in logits, above 0 where an answer is likelier than none; without a
-            reader the similarity of question and sentence, -1 to 1.
+        score: the reader score in logits; without a reader the similarity of question and
+            sentence, -1 to 1.
         confidence: calibrated probability, 0 to 1, that these words are right.
     """
 

@@ -65,7 +65,7 @@ class Span:
 
     Attributes:
         start, end: character offsets into the text, end exclusive.
-        score: the reader score: how much likelier, in logits, an answer here is than none.
+        score: the reader score, in logits: the higher, the likelier is an answer here.
     """
 
     start: int
@@ -185,10 +185,14 @@ def of_least_risk(spans: Sequence[Span]) -> list[Span]:
     Where the words that answer begin and end is often in doubt, and the likeliest span then may be
     half of them. Of the likeliest span and those that overlap it, that one is taken which has most
     in common with all of them (in characters, F1), weighted by how likely they are: minimum Bayes
-    risk (Kumar and Byrne 2004). Its score is that of all of them together.
+    risk (Kumar and Byrne 2004). Its score is that of all of them together, at a temperature.
     """
-    some = {one for one in spans if one.start < one.end}
-    left = sorted(some, key=lambda one: (-one.score, one.start, one.end))
+    # Of what two pieces of a text have in common, the better score counts.
+    once: dict[tuple[int, int], Span] = {}
+    for one in sorted(spans, key=lambda one: (-one.score, one.start, one.end)):
+        if one.start < one.end:
+            once.setdefault((one.start, one.end), one)
+    left = list(once.values())
     kept: list[Span] = []
     while left and len(kept) < _MOST_SPANS:
         starts, ends = np.array([(one.start, one.end) for one in left]).T

@@ -147,7 +147,8 @@ def test_five_spans_are_kept_at_most() -> None:
         # Two that have nothing in common stay as they are, the better one first.
         ([(0, 4, -3.0), (6, 9, 1.5)], [(6, 9, 1.5), (0, 4, -3.0)]),
         ([(0, 4, 1.5), (4, 8, 1.5)], [(0, 4, 1.5), (4, 8, 1.5)]),
-        # Twice the same, as two pieces of a text find it, is once.
+        # Twice the same, as two pieces of a text find it, is once, for the better score.
+        ([(0, 5, 1.4), (0, 5, 1.5)], [(0, 5, 1.5)]),
         ([(0, 5, 1.5), (0, 5, 1.5)], [(0, 5, 1.5)]),
         # What has no letter, as the space that is a token of some models, is none.
         ([(3, 3, 9.0), (0, 5, 1.5), (7, 7, 1.0)], [(0, 5, 1.5)]),
@@ -227,6 +228,8 @@ def test_at_most_five_spans_of_a_text(table: OnnxReader) -> None:
     apart = "army " + "left " * 40  # A span has forty words at most, so that none has two armies.
     ((*spans,),) = read(table, "who", [apart * 7])
     assert sorted(spans) == [about(205 * n, 205 * n + 4, ARMY) for n in range(5)]
+    scores = [score for _, _, score in spans]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_the_question_is_no_answer(table: OnnxReader) -> None:

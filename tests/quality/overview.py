@@ -1,6 +1,7 @@
 """Prints how questions are told apart, summaries chosen, topics and several places found.
 
-`make overview`. What was open was chosen on the development files; the test files chose nothing.
+`make overview`. What was open was chosen on the development files; nothing was fitted to the test
+files, which as floors chose among readers.
 """
 
 import json

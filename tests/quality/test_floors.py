@@ -1,7 +1,8 @@
 """Quality pinned as floors on fixed questions; nobody can lower it by accident.
 
-What was chosen on the development questions is in README.md; the test questions chose nothing.
-The floors are what was measured, less two to four hundredths for what processors do differently.
+What was chosen on the development questions is in README.md. Nothing was fitted to the test ones;
+as floors they chose among readers, which README.md says, too. The floors are what was measured,
+less two to four hundredths, or a question or two, for what processors do differently.
 """
 
 import json
@@ -31,7 +32,7 @@ FLOORS = {
         "answer_right": 0.86,
         "answer_wrong": 0.07,
         "wrongly_refused": 0.10,
-        "rightly_refused": 0.85,
+        "rightly_refused": 0.87,
         "f1": 0.85,
         "auroc": 0.95,
         "calibration_error": 0.08,

@@ -1,4 +1,4 @@
-"""Readers are compared on questions that nothing was fitted to."""
+"""Readers are compared on development questions, each judged by what other articles suggest."""
 
 import math
 from collections.abc import Sequence
