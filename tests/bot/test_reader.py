@@ -203,6 +203,14 @@ def test_a_text_is_read_by_hand(table: OnnxReader) -> None:
     assert (ARMED_POLICE, LEFT) == (8.5, -17.5)
 
 
+def test_a_score_is_that_of_all_spans_of_a_place(table: OnnxReader) -> None:
+    """Words are read for as much as they, and those that overlap them, weigh together."""
+    ((span,),) = table.read("who", ["armed police"])
+    # "armed police" has 8.5, "police" 1 + 7 - 3.5 and "armed" 5 + 1 - 3.5.
+    weight = sum(math.exp(score / 1.5) for score in (8.5, 4.5, 2.5))
+    assert astuple(span) == (0, 12, pytest.approx(log_of(weight), abs=1e-6))
+
+
 def test_offsets_are_of_characters(table: OnnxReader) -> None:
     """What takes several bytes, or is not of the plane of most, counts as one character."""
     ((best, *_),) = read(table, "who", ["👩‍👧 “Zoë’s” — ARMED   Police"])
