@@ -1,32 +1,35 @@
 """Invented news stories with questions as people type them: rows of the kind that is served.
 
-A file of `bot/training/stories`, of `bot/training/reports` in the manner of an agency, or of
-`bot/training/misleading`, reports with questions that mislead, has a story's title, its paragraphs,
-and below a line `====` its questions, each as `question | answer | paragraphs`: the exact words
-that answer and the numbers of the paragraphs that say so, the one with these words first; `-` for
-what the story does not say.
+A file of `bot/training/stories`, of `bot/training/reports` in the manner of an agency, of
+`bot/training/misleading`, reports with questions that mislead, or of `bot/training/people`, stories
+with many people and speakers, has a story's title, its paragraphs, and below a line `====` its
+questions, each as `question | answer | paragraphs`: the exact words that answer and the numbers of
+the paragraphs that say so, the one with these words first; `-` for what the story does not say.
 """
 
-import math
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.preceding import Reading, reading_of
 from bot.reader import Reader
 from bot.training.hard import Row
 from bot.training.typed import as_typed
+from index.corpus import PARAGRAPH_BREAK, Article, Passage
 from index.words import Words
 
-STORIES, REPORTS, MISLEADING = (
-    Path(__file__).parent / name for name in ("stories", "reports", "misleading")
+FOLDERS = tuple(
+    Path(__file__).parent / name for name in ("stories", "reports", "misleading", "people")
 )
 
 _NEAREST = 6
 """Paragraphs that a question finds first, of which those that do not answer are read."""
 _BESIDE = 2
 """Rows without an answer for each question."""
+_BELOW = 0.6
+"""Share of the questions whose passages stand below the paragraph before if they lean on it."""
 _LED = 0.1
 """Share of the questions that stand below what was asked or answered before, as a follow-up that
 the bot cannot put otherwise (`bot.history`)."""
@@ -76,51 +79,84 @@ def read_stories(*folders: Path) -> list[Story]:
 
 
 def rows_of(
-    stories: Sequence[Story], chance: random.Random, misled: Reader | None = None
+    stories: Sequence[Story], chance: random.Random, reader: Reader | None = None
 ) -> list[list[Row]]:
     """Each question beside the paragraph that answers it and beside some that do not, shuffled.
 
-    Those are of the paragraphs that a search by words gives first, as they are what is served.
-
-    Args:
-        misled: a reader; the paragraph in which it is surest of an answer is among those that do
-            not answer.
+    Those are of the paragraphs that a search by words gives first, as they are what is served; with
+    a reader, one of them is the one in which it is surest of an answer.
     """
-    made = [rows for story in stories for rows in _rows_of(story, chance, misled)]
+    made = [rows for story in stories for rows in _rows_of(story, chance, reader)]
     chance.shuffle(made)
     return made
 
 
-def _rows_of(story: Story, chance: random.Random, misled: Reader | None) -> Iterator[list[Row]]:
+def _rows_of(story: Story, chance: random.Random, reader: Reader | None) -> Iterator[list[Row]]:
     words = Words.of(story.paragraphs)
+    read = _readings(story)
+    alone = [replace(one, before=None, start=one.passage.start) for one in read]
     for asked in story.questions:
         question = _typed(asked.question, chance)
         before = [one for one in story.questions if one != asked]
         if before and chance.random() < _LED:
             question = _led(question, chance.choice(before))
+        readings = read if chance.random() < _BELOW else alone
+        nearest = words.best(asked.question, len(readings)).tolist()
         rows = []
         if asked.answer:
-            passage = story.paragraphs[asked.paragraphs[0] - 1]
-            start = _place(asked.answer, passage)
+            passage, start = _answering(asked, readings, nearest)
             rows.append(Row(question, passage, start, start + len(asked.answer)))
         others = [
-            story.paragraphs[place]
-            for place in words.best(asked.question, _NEAREST).tolist()
-            if place + 1 not in asked.paragraphs
-            and (asked.answer or "\0").lower() not in story.paragraphs[place].lower()
+            readings[place].text
+            for place in nearest[:_NEAREST]
+            if not _may_answer(asked, readings[place])
         ]
-        beside = _misleading(asked.question, others, misled)
+        beside = _misleading(asked.question, others, reader)
         others = [other for other in others if other not in beside]
         beside += chance.sample(others, min(_BESIDE - len(beside), len(others)))
         yield [*rows, *(Row(question, other, -1, -1) for other in beside)]
 
 
-def _misleading(question: str, passages: Sequence[str], misled: Reader | None) -> list[str]:
-    """Of passages that do not answer, the one in which a reader is surest of an answer."""
-    if misled is None or not passages:
+def _readings(story: Story) -> list[Reading]:
+    """The paragraphs as they are read where a story is an article."""
+    article = Article("story", story.title, PARAGRAPH_BREAK.join(story.paragraphs))
+    numbered = enumerate(article.paragraphs, start=1)
+    return [reading_of(Passage(article, number, *span)) for number, span in numbered]
+
+
+def _answering(
+    asked: StoryQuestion, readings: Sequence[Reading], nearest: Sequence[int]
+) -> tuple[str, int]:
+    """What is read and answers, and where in it the answer begins.
+
+    It is the paragraph with the answer as it is read, or, where a search finds first the one that
+    leans on it (who said the second half of a quotation), that one.
+    """
+    place = asked.paragraphs[0] - 1
+    answer = asked.answer or ""
+    own = readings[place].passage.text
+    if place + 1 < len(readings) and readings[place + 1].before is not None:
+        leaning = readings[place + 1].text
+        above = leaning.removesuffix(readings[place + 1].passage.text)
+        first = next((one for one in nearest if one in (place, place + 1)), place)
+        if answer in above and first == place + 1:
+            return leaning, _place(answer, above)
+    return readings[place].text, len(readings[place].text) - len(own) + _place(answer, own)
+
+
+def _may_answer(asked: StoryQuestion, reading: Reading) -> bool:
+    """Whether what is read has the words of the answer, or a paragraph that says it."""
+    numbers = {part.paragraph for part in (reading.passage, reading.before) if part}
+    words = (asked.answer or "\0").lower()
+    return bool(numbers & set(asked.paragraphs)) or words in reading.text.lower()
+
+
+def _misleading(question: str, passages: Sequence[str], reader: Reader | None) -> list[str]:
+    """Of passages that do not answer, the one in which the reader is surest of an answer."""
+    if reader is None or not passages:
         return []
-    found = misled.read(question, passages)
-    scores = [spans[0].score if spans else -math.inf for spans in found]
+    found = reader.read(question, passages)
+    scores = [spans[0].score if spans else -99.0 for spans in found]
     return [passages[scores.index(max(scores))]]
 
 

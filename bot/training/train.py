@@ -29,7 +29,7 @@ from bot.reader import OnnxReader
 from bot.training.base import unpack_base, unpack_reader
 from bot.training.hard import Row
 from bot.training.rows import KINDS, make_rows, read_rows
-from bot.training.stories import MISLEADING, REPORTS, STORIES, read_stories, rows_of
+from bot.training.stories import FOLDERS, read_stories, rows_of
 
 SEED = 20181
 LONGEST = 256
@@ -340,7 +340,7 @@ def _options() -> argparse.Namespace:
         "--stories",
         nargs="*",
         type=Path,
-        default=[STORIES, REPORTS, MISLEADING],
+        default=FOLDERS,
         help="folders of stories; by default those in bot/training",
     )
     parser.add_argument(

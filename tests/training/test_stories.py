@@ -10,9 +10,7 @@ import pytest
 from bot.reader import Span
 from bot.training.hard import Row
 from bot.training.stories import (
-    MISLEADING,
-    REPORTS,
-    STORIES,
+    FOLDERS,
     Story,
     StoryQuestion,
     read_stories,
@@ -134,7 +132,7 @@ class SurestOfTheLongest:
 def test_what_misleads_a_reader_stands_beside() -> None:
     """Of the passages that do not answer, the one in which the reader is surest is always read."""
     longest = "On board were a priest, two cooks, a boy of nine and more cats than he had counted."
-    passages = ("He had 7 cats.", "Cats left.", longest, "His cats ate.", "No cats stayed.")
+    passages = ("He had 7 cats.", "Cats left.", longest, "The cats ate.", "No cats stayed.")
     story = Story("T", passages, (StoryQuestion("how many cats", "7", (1,)),))
     others = Counter[str]()
     for seed in range(60):
@@ -143,7 +141,7 @@ def test_what_misleads_a_reader_stands_beside() -> None:
         assert beside[0].passage == longest
         others.update(row.passage for row in beside[1:])
     assert others.total() == 60
-    assert others.keys() == {"Cats left.", "His cats ate.", "No cats stayed."}
+    assert others.keys() == {"Cats left.", "The cats ate.", "No cats stayed."}
 
 
 def test_an_answer_is_marked_at_the_edges_of_words() -> None:
@@ -181,10 +179,9 @@ def test_rows_of_stories_are_made_the_same_by_seed() -> None:
 
 def test_the_stories_that_come_along_can_be_read() -> None:
     """Each has questions with and without an answer, and no two have the same title."""
-    folders = STORIES, REPORTS, MISLEADING
-    stories = read_stories(*folders)
-    assert [len(read_stories(folder)) for folder in folders] == [389, 224, 96]
-    assert len({story.title for story in stories}) == len(stories) == 709
+    stories = read_stories(*FOLDERS)
+    assert [len(read_stories(folder)) for folder in FOLDERS] == [389, 224, 96, 48]
+    assert len({story.title for story in stories}) == len(stories) == 757
     for story in stories:
         answered = [asked.answer is not None for asked in story.questions]
         assert answered.count(True) >= 12, story.title
