@@ -25,6 +25,7 @@ from bot.answers import (
 )
 from bot.history import understand
 from bot.overview import overview
+from bot.preceding import reading_of
 from bot.reader import Reader, Span, without_overlaps
 from bot.several import asks_for_several, parts_of
 from bot.similar import overlap, words_of
@@ -326,23 +327,26 @@ def read_as_meant(
 
 
 def spans_read(question: Question, hits: Sequence[Hit], reader: Reader) -> list[Candidate]:
-    """What the reader finds in the hits' passages, trimmed to clean words."""
-    read = reader.read(question.text, [hit.passage.text for hit in hits])
+    """What the reader finds in the hits' passages, trimmed to clean words.
+
+    Of one that leans on what is before, the words may stand there (`bot.preceding`).
+    """
+    readings = [reading_of(hit.passage) for hit in hits]
+    read = reader.read(question.text, [reading.text for reading in readings])
     found = []
-    for hit, spans in zip(hits, read, strict=True):
-        text, offset = hit.passage.article.text, hit.passage.start
-        places = [(trimmed(text, offset + one.start, offset + one.end), one) for one in spans]
-        # Where a passage ends inside what looks like one word, so does the quote.
-        clean = [
-            Span(_below_headings(hit.passage, start, end), min(end, hit.passage.end), one.score)
-            for (start, end), one in places
-        ]
-        found += [
-            Candidate(Citation(hit.passage, one.start, one.end), hit, one.score)
-            for one in without_overlaps(clean)
-            if _says_something(text[one.start : one.end])
-        ]
+    for hit, reading, spans in zip(hits, readings, read, strict=True):
+        clean = [_clean(*reading.placed(one.start, one.end), one.score) for one in spans]
+        for one in without_overlaps(clean):
+            citation = Citation(reading.passage_at(one.start), one.start, one.end)
+            if _says_something(citation.quote):
+                found.append(Candidate(citation, hit, one.score))
     return found
+
+
+def _clean(passage: Passage, start: int, end: int, score: float) -> Span:
+    """A span trimmed; where a passage ends inside what looks like one word, so does the quote."""
+    start, end = trimmed(passage.article.text, start, end)
+    return Span(_below_headings(passage, start, end), min(end, passage.end), score)
 
 
 def _below_headings(passage: Passage, start: int, end: int) -> int:

@@ -1,13 +1,14 @@
-"""What stands before a passage that leans on it: quotations that go on, "he", "she" and "they".
+"""What stands before a paragraph that leans on it: a quotation whose speaker it does not name.
 
-The name of a speaker or of a "he" often stands a paragraph earlier. The reader is given the end of
-that paragraph, too, a ¶ between, and finds the answer in either.
+The name of the speaker often stands a paragraph earlier. The reader is given the end of that
+paragraph, too, a ¶ between, and finds the answer in either.
 """
 
 import re
 from dataclasses import dataclass
 
-from index.corpus import Passage
+from bot.referents import names_in
+from index.corpus import Article, Passage
 from index.split import sentences
 
 PARAGRAPH_MARK = " ¶ "
@@ -21,6 +22,11 @@ _FIRST_WORDS, _FIRST_CHARACTERS = 5, 100
 _LONGEST = 1000
 """Characters of a paragraph that is surely one passage."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_QUOTATION = re.compile(
+    r"""“[^”]*(?:”|$)|"[^"]*(?:"|$)|«[^»]*(?:»|$)|„[^“”]*(?:[“”]|$)|‘.*?(?:’(?!\w)|$)"""
+    r"""|(?<!\w)'.*?(?:'(?!\w)|$)"""
+)
+"""A quotation, to the end of the paragraph where it goes on in the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,56 +35,73 @@ class Reading:
 
     Attributes:
         passage: what is read.
-        before: the paragraph before that it leans on, of which the end is read above it; or None.
+        before: the paragraphs before that it leans on, of which the end is read above it.
         start: where that end begins in the article's text; without one, where the passage does.
     """
 
     passage: Passage
-    before: Passage | None
+    before: tuple[Passage, ...]
     start: int
 
     @property
     def text(self) -> str:
-        """What is read: the passage, below the end of the paragraph before if it leans on that."""
-        if self.before is None:
+        """What is read: the passage, below the end of the paragraphs before if it leans on them."""
+        if not self.before:
             return self.passage.text
-        above = self.passage.article.text[self.start : self.before.end]
+        above = self.passage.article.text[self.start : self.before[-1].end]
         return f"{above}{PARAGRAPH_MARK}{self.passage.text}"
 
     def placed(self, start: int, end: int) -> tuple[Passage, int, int]:
         """The passage of a span of what is read, and the span in the article's text.
 
-        What runs over from the paragraph before is cut there.
+        What runs over from a paragraph into the next one is cut there.
         """
-        own = 0 if self.before is None else self.before.end - self.start + len(PARAGRAPH_MARK)
-        if self.before is None or start >= own:
+        own = len(self.text) - len(self.passage.text)
+        if start >= own:
             by = self.passage.start - own
             return self.passage, start + by, end + by
-        last = self.before.end
-        return self.before, min(self.start + start, last), min(self.start + end, last)
+        place = min(self.start + start, self.before[-1].end)
+        passage = self.passage_at(place)
+        return passage, min(place, passage.end), min(self.start + end, passage.end)
 
     def passage_at(self, place: int) -> Passage:
         """The passage of a place in the article's text, of what is read."""
-        return self.before if self.before and place < self.passage.start else self.passage
+        read = (*self.before, self.passage)
+        return next(one for one in reversed(read) if one.start <= place)
 
 
 def reading_of(passage: Passage) -> Reading:
-    """What is read of a passage: with the end of the paragraph before, if it leans on that.
+    """What is read of a passage: with the end of what is before, if it leans on that.
 
-    It does if it begins a paragraph with a quotation mark, or has a pronoun among its first five
-    words and no name before it. At most sixty words are read of what is before, whole sentences.
+    It does if it begins a paragraph that does (`leans`); a paragraph before that leans, too, brings
+    the one before that. At most sixty words are read of what is before, whole sentences.
     """
-    before = _before(passage)
-    start = passage.start if before is None else _end_of(before)
-    if before is None or start == before.end:
-        return Reading(passage, None, passage.start)
-    return Reading(passage, before, start)
+    article, number, start, room = passage.article, passage.paragraph, passage.start, _MOST_WORDS
+    paragraphs = article.paragraphs
+    before: list[Passage] = []
+    # The passages of a long paragraph are pieces of it, of which the first alone follows another.
+    while number > 1 and start == paragraphs[number - 1][0] and leans(_text(article, number)):
+        number -= 1
+        above = Passage(article, number, *paragraphs[number - 1])
+        begin, words = _end_of(above, room)
+        if begin == above.end:
+            break
+        before, start, room = [above, *before], begin, room - words
+    return Reading(passage, tuple(before), start)
 
 
 def leans(text: str) -> bool:
-    """Whether a paragraph goes on with a quotation or begins with somebody it does not name."""
-    if text.startswith(_QUOTE_MARKS):
-        return True
+    """Whether a paragraph quotes somebody whom it does not name.
+
+    It begins with a quotation mark, or has a pronoun among its first words and no name before it
+    ("In the end she said: …"); and no name stands outside its quotations.
+    """
+    told = _QUOTATION.sub(" , ", text)
+    return told != text and (text.startswith(_QUOTE_MARKS) or _opens(text)) and not names_in(told)
+
+
+def _opens(text: str) -> bool:
+    """Whether a paragraph opens with a pronoun, as "She said" does, and with no name."""
     for place, word in enumerate(_WORD.findall(text[:_FIRST_CHARACTERS])[:_FIRST_WORDS]):
         if word.lower() in _PRONOUNS:
             return True
@@ -87,24 +110,21 @@ def leans(text: str) -> bool:
     return False
 
 
-def _before(passage: Passage) -> Passage | None:
-    article, number = passage.article, passage.paragraph
-    if number < 2 or not leans(passage.text):
-        return None
-    paragraphs = article.paragraphs
-    start, end = paragraphs[number - 2]
-    # The passages of a long paragraph are pieces of it, of which the first alone follows another.
-    if passage.start != paragraphs[number - 1][0] or end - start > _LONGEST:
-        return None
-    return Passage(article, number - 1, start, end)
+def _text(article: Article, number: int) -> str:
+    return article.text[slice(*article.paragraphs[number - 1])]
 
 
-def _end_of(passage: Passage) -> int:
-    """Where the last sentences of it begin that are read; its end if the last is too long."""
-    text, begin, words = passage.article.text, passage.end, 0
+def _end_of(passage: Passage, most: int) -> tuple[int, int]:
+    """Where the last sentences of it begin that are read, and how many words they have.
+
+    It is its end if the last of them is too long.
+    """
+    text, begin, read = passage.article.text, passage.end, 0
+    if passage.end - passage.start > _LONGEST:
+        return begin, read
     for start, end in reversed(sentences(text, passage.start, passage.end)):
-        words += len(text[start:end].split())
-        if words > _MOST_WORDS:
+        words = len(text[start:end].split())
+        if read + words > most:
             break
-        begin = start
-    return begin
+        begin, read = start, read + words
+    return begin, read

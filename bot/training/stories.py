@@ -7,10 +7,11 @@ questions, each as `question | answer | paragraphs`: the exact words that answer
 the paragraphs that say so, the one with these words first; `-` for what the story does not say.
 """
 
+import math
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.preceding import Reading, reading_of
@@ -28,8 +29,6 @@ _NEAREST = 6
 """Paragraphs that a question finds first, of which those that do not answer are read."""
 _BESIDE = 2
 """Rows without an answer for each question."""
-_BELOW = 0.6
-"""Share of the questions whose passages stand below the paragraph before if they lean on it."""
 _LED = 0.1
 """Share of the questions that stand below what was asked or answered before, as a follow-up that
 the bot cannot put otherwise (`bot.history`)."""
@@ -79,28 +78,30 @@ def read_stories(*folders: Path) -> list[Story]:
 
 
 def rows_of(
-    stories: Sequence[Story], chance: random.Random, reader: Reader | None = None
+    stories: Sequence[Story], chance: random.Random, misled: Reader | None = None
 ) -> list[list[Row]]:
     """Each question beside the paragraph that answers it and beside some that do not, shuffled.
 
-    Those are of the paragraphs that a search by words gives first, as they are what is served; with
-    a reader, one of them is the one in which it is surest of an answer.
+    Those are of the paragraphs that a search by words gives first, as they are what is served; each
+    paragraph stands below the one before where it leans on that (`bot.preceding`).
+
+    Args:
+        misled: a reader; the paragraph in which it is surest of an answer is among those that do
+            not answer.
     """
-    made = [rows for story in stories for rows in _rows_of(story, chance, reader)]
+    made = [rows for story in stories for rows in _rows_of(story, chance, misled)]
     chance.shuffle(made)
     return made
 
 
-def _rows_of(story: Story, chance: random.Random, reader: Reader | None) -> Iterator[list[Row]]:
+def _rows_of(story: Story, chance: random.Random, misled: Reader | None) -> Iterator[list[Row]]:
     words = Words.of(story.paragraphs)
-    read = _readings(story)
-    alone = [replace(one, before=None, start=one.passage.start) for one in read]
+    readings = _readings(story)
     for asked in story.questions:
         question = _typed(asked.question, chance)
         before = [one for one in story.questions if one != asked]
         if before and chance.random() < _LED:
             question = _led(question, chance.choice(before))
-        readings = read if chance.random() < _BELOW else alone
         nearest = words.best(asked.question, len(readings)).tolist()
         rows = []
         if asked.answer:
@@ -111,7 +112,7 @@ def _rows_of(story: Story, chance: random.Random, reader: Reader | None) -> Iter
             for place in nearest[:_NEAREST]
             if not _may_answer(asked, readings[place])
         ]
-        beside = _misleading(asked.question, others, reader)
+        beside = _misleading(asked.question, others, misled)
         others = [other for other in others if other not in beside]
         beside += chance.sample(others, min(_BESIDE - len(beside), len(others)))
         yield [*rows, *(Row(question, other, -1, -1) for other in beside)]
@@ -135,7 +136,7 @@ def _answering(
     place = asked.paragraphs[0] - 1
     answer = asked.answer or ""
     own = readings[place].passage.text
-    if place + 1 < len(readings) and readings[place + 1].before is not None:
+    if place + 1 < len(readings) and readings[place + 1].before:
         leaning = readings[place + 1].text
         above = leaning.removesuffix(readings[place + 1].passage.text)
         first = next((one for one in nearest if one in (place, place + 1)), place)
@@ -146,17 +147,17 @@ def _answering(
 
 def _may_answer(asked: StoryQuestion, reading: Reading) -> bool:
     """Whether what is read has the words of the answer, or a paragraph that says it."""
-    numbers = {part.paragraph for part in (reading.passage, reading.before) if part}
+    numbers = {part.paragraph for part in (*reading.before, reading.passage)}
     words = (asked.answer or "\0").lower()
     return bool(numbers & set(asked.paragraphs)) or words in reading.text.lower()
 
 
-def _misleading(question: str, passages: Sequence[str], reader: Reader | None) -> list[str]:
-    """Of passages that do not answer, the one in which the reader is surest of an answer."""
-    if reader is None or not passages:
+def _misleading(question: str, passages: Sequence[str], misled: Reader | None) -> list[str]:
+    """Of passages that do not answer, the one in which a reader is surest of an answer."""
+    if misled is None or not passages:
         return []
-    found = reader.read(question, passages)
-    scores = [spans[0].score if spans else -99.0 for spans in found]
+    found = misled.read(question, passages)
+    scores = [spans[0].score if spans else -math.inf for spans in found]
     return [passages[scores.index(max(scores))]]
 
 

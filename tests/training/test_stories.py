@@ -144,6 +144,36 @@ def test_what_misleads_a_reader_stands_beside() -> None:
     assert others.keys() == {"Cats left.", "The cats ate.", "No cats stayed."}
 
 
+QUOTED = (
+    "Ann Lee, 52, who keeps the inn, was angry.",
+    '"We will rebuild the bridge," she said. "All 52 of us."',
+    "The bridge fell down.",
+    "Nobody was on the bridge.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "paragraphs", "read", "start"),
+    [
+        ("who said we will rebuild", "Ann Lee", (1, 2), f"{QUOTED[0]} ¶ {QUOTED[1]}", 0),
+        ("who keeps the inn", "Ann Lee", (1, 2), QUOTED[0], 0),
+        ("name", "Ann Lee", (1, 2), QUOTED[0], 0),
+        ("how many of us will", "52", (2,), f"{QUOTED[0]} ¶ {QUOTED[1]}", 90),
+        ("what fell down", "bridge", (3,), QUOTED[2], 4),
+    ],
+)
+def test_a_quotation_stands_below_its_speaker(
+    question: str, answer: str, paragraphs: tuple[int, ...], read: str, start: int
+) -> None:
+    """As served: who said it is found above what was said, unless the speaker is found first."""
+    story = Story("T", QUOTED, (StoryQuestion(question, answer, paragraphs),))
+    for seed in range(20):
+        chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
+        [[row, *beside]] = rows_of([story], chance)
+        assert (row.passage, row.start, row.end) == (read, start, start + len(answer))
+        assert not any(answer in other.passage for other in beside)
+
+
 def test_an_answer_is_marked_at_the_edges_of_words() -> None:
     """ "7" is not marked inside of "47" where it stands alone as well."""
     questions = (StoryQuestion("how many cats", "7", (1,)), StoryQuestion("how old", "47", (1,)))
@@ -180,8 +210,8 @@ def test_rows_of_stories_are_made_the_same_by_seed() -> None:
 def test_the_stories_that_come_along_can_be_read() -> None:
     """Each has questions with and without an answer, and no two have the same title."""
     stories = read_stories(*FOLDERS)
-    assert [len(read_stories(folder)) for folder in FOLDERS] == [389, 224, 96, 48]
-    assert len({story.title for story in stories}) == len(stories) == 757
+    assert [len(read_stories(folder)) for folder in FOLDERS] == [389, 224, 96, 336]
+    assert len({story.title for story in stories}) == len(stories) == 1045
     for story in stories:
         answered = [asked.answer is not None for asked in story.questions]
         assert answered.count(True) >= 12, story.title
