@@ -1,10 +1,11 @@
 """Invented news stories with questions as people type them: rows of the kind that is served.
 
 A file of `bot/training/stories`, of `bot/training/reports` in the manner of an agency, of
-`bot/training/misleading`, reports with questions that mislead, or of `bot/training/people`, stories
-with many people and speakers, has a story's title, its paragraphs, and below a line `====` its
-questions, each as `question | answer | paragraphs`: the exact words that answer and the numbers of
-the paragraphs that say so, the one with these words first; `-` for what the story does not say.
+`bot/training/misleading`, reports with questions that mislead, of `bot/training/people`, stories
+with many people and speakers, or of `bot/training/oblique`, stories whose questions have other
+words, has a story's title, its paragraphs, and below a line `====` its questions, each as
+`question | answer | paragraphs`: the exact words that answer and the numbers of the paragraphs that
+say so, the one with these words first; `-` for what the story does not say.
 """
 
 import math
@@ -22,7 +23,8 @@ from index.corpus import PARAGRAPH_BREAK, Article, Passage
 from index.words import Words
 
 FOLDERS = tuple(
-    Path(__file__).parent / name for name in ("stories", "reports", "misleading", "people")
+    Path(__file__).parent / name
+    for name in ("stories", "reports", "misleading", "people", "oblique")
 )
 
 _NEAREST = 6
