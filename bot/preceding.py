@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass
 
 from bot.referents import names_in
-from index.corpus import Article, Passage
+from index.corpus import Passage
 from index.split import sentences
 
 PARAGRAPH_MARK = " ¶ "
 """What stands between a paragraph and the one before it where both are read."""
 
 _MOST_WORDS = 60
-"""Words of the paragraph before that are read at most, in whole sentences."""
+"""Words of what is before that are read at most, in whole sentences."""
 _QUOTE_MARKS = tuple("\"“„«'‘")
 _PRONOUNS = frozenset({"he", "she", "they", "his", "her", "their", "him", "them", "both"})
 _FIRST_WORDS, _FIRST_CHARACTERS = 5, 100
@@ -73,20 +73,23 @@ class Reading:
 def reading_of(passage: Passage) -> Reading:
     """What is read of a passage: with the end of what is before, if it leans on that.
 
-    It does if it begins a paragraph that does (`leans`); a paragraph before that leans, too, brings
+    It does if it begins a paragraph and leans (`leans`); a paragraph before that leans, too, brings
     the one before that. At most sixty words are read of what is before, whole sentences.
     """
-    article, number, start, room = passage.article, passage.paragraph, passage.start, _MOST_WORDS
-    paragraphs = article.paragraphs
+    article, start, room = passage.article, passage.start, _MOST_WORDS
     before: list[Passage] = []
+    leaning = passage
     # The passages of a long paragraph are pieces of it, of which the first alone follows another.
-    while number > 1 and start == paragraphs[number - 1][0] and leans(_text(article, number)):
-        number -= 1
-        above = Passage(article, number, *paragraphs[number - 1])
-        begin, words = _end_of(above, room)
-        if begin == above.end:
+    while (
+        (number := leaning.paragraph) > 1
+        and start == article.paragraphs[number - 1][0]
+        and leans(leaning.text)
+    ):
+        leaning = Passage(article, number - 1, *article.paragraphs[number - 2])
+        begin, words = _end_of(leaning, room)
+        if begin == leaning.end:
             break
-        before, start, room = [above, *before], begin, room - words
+        before, start, room = [leaning, *before], begin, room - words
     return Reading(passage, tuple(before), start)
 
 
@@ -108,10 +111,6 @@ def _opens(text: str) -> bool:
         if place and word[0].isupper():
             return False
     return False
-
-
-def _text(article: Article, number: int) -> str:
-    return article.text[slice(*article.paragraphs[number - 1])]
 
 
 def _end_of(passage: Passage, most: int) -> tuple[int, int]:

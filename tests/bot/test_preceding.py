@@ -130,3 +130,11 @@ def test_an_answer_in_the_paragraph_before_is_cited_there() -> None:
     cited = [(one.citation.quote, one.citation.paragraph, one.score) for one in found]
     assert cited == [("52", 1, 47.0), ("7", 2, 2.0)]
     assert [one.hit for one in found] == [hit, hit]
+
+
+def test_the_first_piece_of_a_long_paragraph_is_told_by_its_own_words() -> None:
+    """A name that stands in a later piece of it does not name the speaker of the first."""
+    whole = passage_of(ANN, f"{GOES_ON} Bo Lund left.", number=2)
+    piece = Passage(whole.article, 2, whole.start, whole.start + len(GOES_ON))
+    assert reading_of(whole).text == whole.text
+    assert reading_of(piece).text == f"{ANN} ¶ {GOES_ON}"
