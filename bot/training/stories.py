@@ -3,10 +3,10 @@
 A file of `bot/training/stories`, of `bot/training/reports` in the manner of an agency, of
 `bot/training/misleading`, reports with questions that mislead, of `bot/training/people`, stories
 with many people and speakers, of `bot/training/oblique`, stories whose questions have other words,
-or of `bot/training/twins`, whose questions come as two that are nearly the same and of which one is
-answered, has a story's title, its paragraphs, and below a line `====` its questions, each as
-`question | answer | paragraphs`: the exact words that answer and the numbers of the paragraphs that
-say so, the one with these words first; `-` for what the story does not say.
+or of `bot/training/twins` and `more_twins`, whose questions come as two that are nearly the same,
+one of them answered, has a story's title, its paragraphs, and below a line `====` its questions,
+each as `question | answer | paragraphs`: the exact words that answer and the numbers of the
+paragraphs that say so, the one with these words first; `-` for what the story does not say.
 """
 
 import math
@@ -25,7 +25,7 @@ from index.words import Words
 
 FOLDERS = tuple(
     Path(__file__).parent / name
-    for name in ("stories", "reports", "misleading", "people", "oblique", "twins")
+    for name in ("stories", "reports", "misleading", "people", "oblique", "twins", "more_twins")
 )
 
 _NEAREST = 6
